@@ -255,6 +255,8 @@ CONTENT_SECURITY_POLICY = {
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 # Where workers say that they live.
 WORKERS_DIR = DATA_DIR / "workers"
+# Where files lie that they write for somebody (meetings.jobs.files).
+EXPORTS_DIR = DATA_DIR / "exports"
 
 # --- mail and the rest --------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from . import readiness
 from .accounts.views import accounts, login, preferences
 from .breakdown.views import edit_table, meetings, split_merge
 from .devtools import views as devtools
-from .jobs import views as jobs
+from .jobs import file_views, views as jobs
 from .organisation import views as organisation
 from .tasks.views import (
     batches,
@@ -128,6 +128,8 @@ urlpatterns = [
     path("accounts/settings/calendar/alarm/", preferences.set_calendar_alarm, name="set_calendar_alarm"),
     path("jobs/", jobs.job_list, name="jobs"),
     path("jobs/<uuid:pk>/retry/", jobs.retry_job, name="retry_job"),
+    path("exports/<uuid:pk>/", file_views.export, name="export"),
+    path("exports/<uuid:pk>/file/", file_views.export_file, name="export_file"),
     path("robots/", robots.robot_list, name="robots"),
     path("robots/<int:pk>/remove/", robots.robot_remove, name="robot_remove"),
     path("calendar/<str:secret>.ics", notifications.calendar, name="calendar"),

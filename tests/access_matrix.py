@@ -277,6 +277,10 @@ ROWS = (
     Row("robot_remove", "/robots/{robot}/remove/", NO_SUCH_METHOD, expect(403, administrator=302)),
     Row("jobs", "/jobs/", ADMINISTRATOR_READS, NO_SUCH_METHOD),
     Row("retry_job", "/jobs/{job}/retry/", NO_SUCH_METHOD, expect(403, administrator=302)),
+    # It was asked for by the secretariat, and is not written yet.
+    Row("export", "/exports/{export}/", expect(404, secretariat=200), NO_SUCH_METHOD),
+    Row("export", "/exports/{job}/", expect(404), NO_SUCH_METHOD),
+    Row("export_file", "/exports/{export}/file/", expect(404, secretariat=410), NO_SUCH_METHOD),
     Row("account_hand_over", "/accounts/{giving}/hand-over/", ORGANISERS_LOOK, ORGANISERS_IN_VAIN),
     Row("account_hand_over", "/accounts/{account}/hand-over/", NOT_THERE_FOR_ORGANISERS, NOT_THERE_FOR_ORGANISERS),
     Row("inbox", "/inbox/?begin", expect(302), NO_SUCH_METHOD),

@@ -203,6 +203,7 @@ def settings_for_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
         AXES_ENABLED=False,
         MEDIA_ROOT=tmp_path_factory.mktemp("media"),
         WORKERS_DIR=tmp_path_factory.mktemp("workers"),
+        EXPORTS_DIR=tmp_path_factory.mktemp("exports"),
     ):
         yield
 

@@ -105,6 +105,7 @@ def places(world) -> dict[str, object]:
         "robot": (robot := Robot.objects.create(address="wecombot://0123456789abcdef/")).pk,
         "robotmessage": robot.messages.create(kind="digest", day=world.day, title="x", text="x").pk,
         "job": note.enqueue("x").id,
+        "export": factories.export(world.secretariat).id,
         "task_type": ContentType.objects.get_for_model(task).pk,
     }
 

@@ -69,4 +69,9 @@ def download_response(write: Callable[[BinaryIO], None], name: str, ending: str)
     with without_leftovers(), consistent_snapshot():
         write(file)
     file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=file_name(name, ending), content_type=CONTENT_TYPES[ending])
+    return attachment(file, file_name(name, ending))
+
+
+def attachment(file: BinaryIO, name: str) -> FileResponse:
+    """Hand out an open file as ``name``, to be saved."""
+    return FileResponse(file, as_attachment=True, filename=name, content_type=CONTENT_TYPES[name.rpartition(".")[2]])

@@ -12,6 +12,7 @@ from meetings.models import SuggestionSource, Task, TaskDepartment, TaskLeader
 from meetings.models.task import TaskQuerySet
 
 from .columns import Column
+from .progress import note_progress
 from .task_columns import TASK_COLUMNS
 
 # Tasks held in memory at a time. Each portion costs the same few queries for what hangs on its tasks.
@@ -84,3 +85,4 @@ def iterate_tasks(tasks: TaskQuerySet, day: datetime.date) -> Iterator[Task]:
         portion = keys[start : start + CHUNK_SIZE].tolist()
         found = {task.pk: task for task in rows.filter(pk__in=portion)}
         yield from (found[key] for key in portion if key in found)
+        note_progress(start + len(portion), len(keys))

@@ -4,6 +4,7 @@ Everyone signed in reads everything, so functions for reading ask only that the 
 for writing raise PermissionDenied for everybody else than those who may write.
 """
 
+from .jobs import *
 from .meetings import *
 from .organisation import *
 from .roles import *

@@ -4,7 +4,8 @@ import datetime
 from typing import Any, BinaryIO
 
 from django import forms
-from django.http import FileResponse, QueryDict
+from django.http import QueryDict
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _, gettext_lazy
 
 from meetings import permissions
@@ -12,6 +13,8 @@ from meetings.core.as_of import AS_OF, InvalidAsOfError, parse_as_of
 from meetings.core.types import StrOrPromise
 from meetings.display.fields import label
 from meetings.exports.downloads import download_response
+from meetings.jobs import job
+from meetings.jobs.files import enqueue_file, is_for_worker, write_file
 from meetings.models import Account, Meeting, Person, Suggestion
 from meetings.models.task import TaskQuerySet
 from meetings.tasks.appraisal import DepartmentAppraisal, appraise_departments
@@ -53,6 +56,7 @@ class ReportForm(forms.Form):
     ending = "docx"
     # By name: of which class each is, is known where it is declared.
     fields: dict[str, Any]
+    data: QueryDict
 
     def __init__(
         self,
@@ -65,9 +69,24 @@ class ReportForm(forms.Form):
         super().__init__(data, auto_id=f"{self.name}-%s", initial=initial)
         self.account, self.today = account, today
 
-    def make_report(self) -> FileResponse:
-        """Hand out the report as a file; for a valid form."""
+    def make_report(self) -> HttpResponseBase:
+        """Hand out the report as a file, or lead to it; for a valid form."""
+        if is_for_worker(row_count := self.count_rows()):
+            return enqueue_file(
+                write_report,
+                account=self.account,
+                name=self.file_name(),
+                ending=self.ending,
+                row_count=row_count,
+                form=self.name,
+                query=self.data.urlencode(),
+                today=self.today.isoformat(),
+            )
         return download_response(self.write, self.file_name(), self.ending)
+
+    def count_rows(self) -> int:
+        """Return how many rows the file has of the register, where it grows with it."""
+        return 0
 
     def file_name(self) -> str:
         """Return what the file is called, without its ending."""
@@ -196,6 +215,9 @@ class AppraisalForm(PeriodReportForm):
         """Return the appraisal of each department."""
         return appraise_departments(self.tasks(), self.cleaned_data["from"], self.cleaned_data["to"], self.today)
 
+    def count_rows(self) -> int:
+        return self.tasks().order_by().count()
+
     def file_name(self) -> str:
         return _("Appraisal from %(first)s to %(last)s") % self.period
 
@@ -240,15 +262,33 @@ class RegisterForm(DayReportForm):
         return _("Register with summary as of %(day)s") % {"day": self.cleaned_data[AS_OF].isoformat()}
 
     def write(self, file: BinaryIO) -> None:
-        day = self.cleaned_data[AS_OF]
-        tasks = permissions.readable_tasks(self.account, day).in_printed_order()
-        write_register_with_summary(file, tasks, permissions.readable_states(self.account), day)
+        states = permissions.readable_states(self.account)
+        write_register_with_summary(file, self.tasks().in_printed_order(), states, self.cleaned_data[AS_OF])
+
+    def tasks(self) -> TaskQuerySet:
+        """Return the tasks of the day."""
+        return permissions.readable_tasks(self.account, self.cleaned_data[AS_OF])
+
+    def count_rows(self) -> int:
+        return self.tasks().order_by().count()
 
 
 # The forms of the page, by their names.
 REPORT_FORMS: dict[str, type[ReportForm]] = {
     form.name: form for form in (MeetingReportForm, BulletinForm, AppraisalForm, ReplySheetForm, RegisterForm)
 }
+
+
+@job(gettext_lazy("Write a report"))
+def write_report(
+    *, key: str, asked_by: int, language: str, name: str, row_count: int, form: str, query: str, today: str
+) -> None:
+    """Write the report of a form that was valid on the day ``today``."""
+    account, day = Account.objects.get(pk=asked_by), datetime.date.fromisoformat(today)
+    filled = REPORT_FORMS[form](QueryDict(query), account=account, today=day)
+    if not filled.is_valid():
+        raise ValueError(filled.errors.as_text())
+    write_file(key, language, filled.write)
 
 
 class CompareForm(forms.Form):

@@ -10,6 +10,9 @@ from django.db import OperationalError
 from django.db.backends.utils import CursorWrapper
 from playwright.sync_api import Dialog, Page, Route, expect
 
+from meetings.jobs import files
+from meetings.jobs.heartbeat import Heartbeat
+from meetings.jobs.worker import Worker
 from meetings.models import Role
 from tests import factories
 
@@ -285,6 +288,23 @@ def test_a_file_being_made_is_said_until_it_is_there(visit, world):
     with page.expect_download():
         page.get_by_role("link", name="CSV", exact=True).click()
     expect(making).to_have_count(0)
+
+
+def test_a_long_workbook_is_saved_once_the_worker_has_written_it(visit, world, monkeypatch):
+    monkeypatch.setattr(files, "ROWS_AT_ONCE", 0)
+    with Heartbeat("a worker"):
+        page = visit("/tasks/", as_=world.secretariat, language="en")
+        page.locator("#export > summary").click()
+        page.get_by_role("link", name="Excel", exact=True).click()
+        expect(page.locator(".card [role=status]")).to_have_text("The file waits for its turn.")
+        assert_fits(page)
+        assert_accessible(page)
+        with page.expect_download() as download:
+            Worker().run_ready()
+    assert download.value.suggested_filename.endswith(".xlsx")
+    expect(page.get_by_role("link", name="Save the file")).to_be_visible()
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    assert_fits(page)
 
 
 # --- messages ---------------------------------------------------------------------------------------

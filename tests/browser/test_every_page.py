@@ -123,6 +123,9 @@ NO_PAGES = {
     "suggestion_new",
     "suggestion_edit",
     "task_new",
+    # Looked at in test_comfort, and the file.
+    "export",
+    "export_file",
     # Looked at in test_import.
     "draft",
     "minutes_file",

@@ -101,7 +101,7 @@ def test_its_page_says_how_many_pages_are_read(client, draft, recognition):
     Worker().run_ready()
     assert len(seen) == 3
     assert "The scan is being read: page 2 of 2." in seen[1]
-    assert '<progress class="scan-progress" value="1" max="2">' in seen[1]
+    assert '<progress class="job-progress" value="1" max="2">' in seen[1]
 
 
 def test_what_was_read_is_a_draft_like_any_other(client, draft):

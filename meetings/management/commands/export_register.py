@@ -13,8 +13,8 @@ from meetings.exports.register import write_register_csv, write_register_workboo
 from meetings.management.base import ExportCommand, parse_day_option
 from meetings.models import Task
 from meetings.models.task import TaskQuerySet
-from meetings.tasks.filters import InvalidParameterError, filter_tasks
-from meetings.tasks.tables import TaskTable, parse_columns
+from meetings.tasks.exports import filter_and_sort_tasks
+from meetings.tasks.filters import InvalidParameterError
 
 
 class Command(ExportCommand):
@@ -52,13 +52,7 @@ def _parse_requested_day(as_of: str | None, params: QueryDict) -> datetime.date:
 
 def _filter_and_sort_tasks(params: QueryDict, day: datetime.date) -> TaskQuerySet:
     """Return the tasks of the list for ``params``, in its order; raises CommandError."""
-    sorting, sorting_errors = TaskTable.parse_sorting(params)
-    _columns, column_errors = parse_columns(params)
     try:
-        if sorting_errors or column_errors:
-            raise InvalidParameterError([*sorting_errors, *column_errors])
-        tasks, order = TaskTable.order_of(Task.objects.on(day), day, sorting)
-        tasks = filter_tasks(params, tasks, day)
+        return filter_and_sort_tasks(params, Task.objects.on(day), day)
     except InvalidParameterError as error:
         raise CommandError(_("%(option)s: %(problem)s") % {"option": "--query", "problem": error}) from None
-    return order.sort(tasks)

@@ -16,11 +16,13 @@ from meetings.display.deadline_messages import shorten_text
 from meetings.exports import register
 from meetings.exports.downloads import download_response
 from meetings.exports.task_columns import columns_of_list
+from meetings.jobs.files import enqueue_file, is_for_worker
 from meetings.models import Status, Task, TaskLog
 from meetings.models.log import mark_undone
+from meetings.tasks.exports import write_list
 from meetings.tasks.forms.saved_views import SaveViewForm
 from meetings.tasks.forms.update import UpdateTaskForm
-from meetings.tasks.listing import PAGE_SIZES, list_tasks, requested_day
+from meetings.tasks.listing import PAGE_SIZES, Listing, list_tasks, requested_day
 from meetings.tasks.navigation import url_after_save
 from meetings.tasks.services.status import update_task
 from meetings.ui.http import Request
@@ -47,7 +49,10 @@ def task_list(request: Request) -> HttpResponseBase:
         ending = export_format.removeprefix(SHOWN)
         if write := REGISTER_FORMATS.get(ending):
             name = _("Register as of %(day)s") % {"day": day.isoformat()}
-            columns = columns_of_list(listing.columns) if ending != export_format else register.COLUMNS
+            shown = listing.columns if ending != export_format else []
+            if ending == "xlsx" and request.method == "GET" and is_for_worker(listing.row_count):
+                return _leave_to_worker(request, listing, name, shown)
+            columns = columns_of_list(shown) if shown else register.COLUMNS
             return download_response(lambda file: write(file, listing.tasks, day, columns), name, ending)
         listing.errors.append(_("There is no export “%(name)s”. Choose Excel or CSV.") % {"name": export_format})
     fragment = request.htmx and not request.htmx.history_restore_request
@@ -69,6 +74,19 @@ def task_list(request: Request) -> HttpResponseBase:
     # The same address is a page or a part of one; a cache must not hand out the wrong of the two.
     patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
     return response
+
+
+def _leave_to_worker(request: Request, listing: Listing, name: str, columns: list[str]) -> HttpResponse:
+    return enqueue_file(
+        write_list,
+        account=request.user,
+        name=name,
+        ending="xlsx",
+        row_count=listing.row_count,
+        query=request.GET.urlencode(),
+        day=listing.day.isoformat(),
+        columns=columns,
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

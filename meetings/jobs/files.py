@@ -1,0 +1,112 @@
+"""Files that the worker writes and who asked for them fetches.
+
+Such a file is a job, whose arguments say who asked and what the file is called, and lies in settings.EXPORTS_DIR under
+the job's ``key``. Beside it lies how far it is: what reads as of one moment is in a transaction that cannot tell.
+"""
+
+import datetime
+import json
+import secrets
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.conf import settings
+from django.http import HttpResponseRedirect
+from django.shortcuts import redirect
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy
+from django_tasks.base import Task
+
+from meetings.exports.downloads import file_name
+from meetings.exports.progress import tell_progress
+from meetings.models import Account
+from meetings.snapshot import consistent_snapshot
+
+from . import job
+from .heartbeat import is_any_alive
+
+# What a workbook of the register has of them is written in about a second (BENCHMARKS.md): more are left to the worker.
+ROWS_AT_ONCE = 2_000
+# How long a file waits to be fetched.
+KEPT_FOR = datetime.timedelta(days=1)
+
+
+def is_for_worker(row_count: int) -> bool:
+    """Whether a worker lives, to whom a workbook of so many rows is left."""
+    return row_count > ROWS_AT_ONCE and is_any_alive()
+
+
+def enqueue_file(
+    writer: Task, *, account: Account, name: str, ending: str, row_count: int, **arguments: Any
+) -> HttpResponseRedirect:
+    """Let the worker write a file for ``account``; lead to the page that waits for it.
+
+    ``writer`` is a job that takes ``key``, ``asked_by``, ``language``, ``name``, ``row_count`` and ``arguments``.
+    """
+    result = writer.enqueue(
+        key=secrets.token_hex(16),
+        asked_by=account.pk,
+        language=translation.get_language(),
+        name=file_name(name, ending),
+        row_count=row_count,
+        **arguments,
+    )
+    return redirect("export", result.id)
+
+
+def write_file(key: str, language: str, write: Callable[[BinaryIO], None]) -> None:
+    """Write the file of a job, whole or not at all, to be removed after `KEPT_FOR`."""
+    from meetings.exports.temporary_sheets import without_leftovers
+
+    path = find_file(key)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    remove_file.using(run_after=timezone.now() + KEPT_FOR).enqueue(key)
+    unfinished = path.with_suffix(".unfinished")
+    try:
+        with (
+            translation.override(language),
+            tell_progress(partial(_note_progress, key)),
+            without_leftovers(),
+            consistent_snapshot(),
+            unfinished.open("wb") as file,
+        ):
+            write(file)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+        _progress_of(key).unlink(missing_ok=True)
+
+
+@job(gettext_lazy("Remove an exported file"))
+def remove_file(key: str) -> None:
+    """Remove the file of a job, and what a worker left of it that was killed."""
+    for path in find_file(key).parent.glob(f"{key}*"):
+        path.unlink(missing_ok=True)
+
+
+def find_file(key: str) -> Path:
+    """Return where the file of a job lies once it is written."""
+    return Path(settings.EXPORTS_DIR) / key
+
+
+def read_progress(key: str) -> tuple[int, int] | None:
+    """Return how many rows are read, of how many; None where nothing is yet."""
+    try:
+        done, count = json.loads(_progress_of(key).read_text())
+    except FileNotFoundError:
+        return None
+    return done, count
+
+
+def _note_progress(key: str, done: int, count: int) -> None:
+    path = _progress_of(key)
+    # Whoever reads finds all of it.
+    unfinished = path.with_suffix(".next")
+    unfinished.write_text(json.dumps([done, count]))
+    unfinished.replace(path)
+
+
+def _progress_of(key: str) -> Path:
+    return find_file(key).with_suffix(".progress")
