@@ -36,7 +36,7 @@ LEFT_OUT = {
     "report_of_meeting": "no page: a document that is handed out",
     "report_register": "no page: a document that is handed out",
     "report_reply": "no page: a document that is handed out",
-    "supervision_slips": "a paper of the department that somebody chose, printed whole; those of all come in pages",
+    "supervision_slips": "papers of a department that somebody chose, or of five at a time: each is printed whole",
 }
 # Beyond twice: as many days and months stand in any register, but in a small one few of them have something to show.
 HEAVIEST = {"due_calendar": 170_000}
@@ -128,7 +128,6 @@ class World:
         yield "person_detail", f"/people/{places['suggester']}/"
         yield "dashboard", "/?scope=all"
         yield "task_list", "/tasks/?health=overdue&sort=department"
-        yield "supervision_slips of all", "/chasing/slips/"
         yield "meeting_compare", f"/meetings/compare/?a={meeting}&b={others.order_by('-rows')[0].pk}"
         if role == SECRETARIAT:
             yield "draft as rows", f"/import/{self.draft.pk}/?view=rows"

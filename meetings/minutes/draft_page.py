@@ -37,6 +37,7 @@ from .draft_addresses import (
 )
 from .draft_forms import MetadataFields, RowFields, TaskFields, format_fields
 from .draft_services import load_draft
+from .grid_markup import GridCell, draw_lines
 from .issue_answers import assignable_dates, assignable_parts
 from .issue_groups import IssueGroup, group_issues, issue_key
 from .issue_records import build_row_issues
@@ -194,8 +195,8 @@ class RowCard:
         self.open_count = sum(1 for _anchor in list_anchors(draft_row, position, matches, groups))
 
     @property
-    def grid_lines(self) -> list[list[dict[str, Any]]]:
-        """The row's cells in the table: a line for each task, its own in the first."""
+    def grid_lines(self) -> SafeString:
+        """The row in the table: a line for each task, the row's own cells in the first."""
         lines = [
             [self._cell(f"task-{task['at']}-{name}", name, task[name]) for name in _TASK_CELLS] for task in self.tasks
         ]
@@ -204,12 +205,12 @@ class RowCard:
                 self._cell(name, name, self.fields[name], len(lines)) for name in ("number", "aspect", "suggestion")
             ]
             line += [self._cell(name, name, self.fields[name], len(lines)) for name in ("sources", "remarks")]
-        return lines
+        return draw_lines(self.pk, self.position, lines)
 
-    def _cell(self, field: str, name: str, text: str, span: int = 1) -> dict[str, Any]:
+    def _cell(self, field: str, name: str, text: str, span: int = 1) -> GridCell:
         column = "tasks" if name == "text" else name
         pieces = mark_value(text, self._draft_row.source, self._draft_row.scans)
-        return {"field": field, "pieces": pieces, "span": span, "is_doubtful": column in self.doubtful}
+        return GridCell(field, pieces, column in self.doubtful, span)
 
     @property
     def is_open(self) -> bool:
