@@ -137,9 +137,9 @@ class FilterChoices:
     def _queries_by_name(self, names: Mapping[str, set[str]]) -> Iterator[QuerySet]:
         """Yield the rows called by a name, now or formerly, and what they were called."""
         for kind, called in names.items():
-            rows = offered_rows(kind, self.day).order_by()
             if not called:
                 continue
+            rows = offered_rows(kind, self.day).order_by()
             condition = Q(**{f"{_NAMES.get(kind, 'name')}__in": called})
             if kind == "meeting":
                 condition |= Q(document_number__in=called)

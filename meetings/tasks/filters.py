@@ -163,6 +163,11 @@ class TaskFilterSet(django_filters.FilterSet):
         return FilterChoices(day, asked, account)
 
     @property
+    def narrows(self) -> bool:
+        """Whether anything is asked for; otherwise all tasks are found."""
+        return any(value for name in self.filters for value in self.data.getlist(name))
+
+    @property
     def error_messages(self) -> list[str]:
         """One message for each parameter without a meaning, unknown ones included."""
         unknown = [name for name in self.data if name not in self.filters and name not in PAGE_PARAMETERS]

@@ -212,9 +212,8 @@ def list_tasks(request: Request, tasks: TaskQuerySet, day: datetime.date) -> Lis
     page = 1 if request.GET.get("export") else _parse_page(request, errors)
     errors += column_errors
     load = partial(_load_rows, request, day, columns)
-    paginator = TaskPaginator(
-        tasks.none() if errors else filterset.qs, order, per_page, load=load, is_exact=COUNT_EXACTLY in request.GET
-    )
+    found = tasks.none() if errors else filterset.qs if filterset.narrows else tasks
+    paginator = TaskPaginator(found, order, per_page, load=load, is_exact=COUNT_EXACTLY in request.GET)
     try:
         shown = paginator.page(1 if errors else page, after="" if errors else request.GET.get(AFTER, ""))
     except EmptyPage:

@@ -12,11 +12,12 @@ from typing import Any, NamedTuple
 from django.core import signing
 from django.core.paginator import EmptyPage, Page, Paginator
 from django.db import connections
-from django.db.models import Expression, F, OrderBy, Q, Subquery
+from django.db.models import Expression, F, OrderBy, Q, QuerySet, Subquery
 from django.utils.functional import cached_property
 
 from meetings.models import Task
 from meetings.models.orders import REGISTER_ORDER
+from meetings.models.prepared import PreparedQuery
 from meetings.models.task import TaskQuerySet
 
 # A longer list says that it is longer; how long is counted when somebody asks, or goes beyond.
@@ -165,10 +166,9 @@ class TaskPaginator(Paginator):
     @cached_property
     def count(self) -> int:
         """How many tasks there are, or at least are, where it is not `is_exact`."""
-        tasks = self.object_list.order_by().values("pk")
         if self.is_exact:
-            return tasks.count()
-        number = tasks[: MOST_COUNTED + 1].count()
+            return self.object_list.order_by().count()
+        number = _first_ids.count(self.object_list, MOST_COUNTED + 1)
         self.is_exact = number <= MOST_COUNTED
         return min(number, MOST_COUNTED)
 
@@ -219,7 +219,7 @@ class TaskPaginator(Paginator):
     ) -> list[tuple[int, tuple]]:
         found: list[tuple[int, tuple]] = []
         for place, part in parts:
-            rows = _values(part, part.sort(from_end=from_end)[start:stop])
+            rows = _keys.fetch(part.tasks, part.keys, part.ends_empty, from_end, start, stop)
             found += [(place, row) for row in rows]
             if len(rows) == stop - start:
                 break
@@ -245,6 +245,19 @@ class TaskPaginator(Paginator):
         has_parts = len(self.parts) > 1
         written = [value.isoformat() if hasattr(value, "isoformat") else value for value in values]
         return signing.dumps([self.order.name, place if has_parts else None, written], salt=_SALT)
+
+
+@PreparedQuery
+def _first_ids(tasks: TaskQuerySet, number: int) -> QuerySet[Any, Any]:
+    return tasks.order_by().values("pk")[:number]
+
+
+@PreparedQuery
+def _keys(
+    tasks: TaskQuerySet, keys: tuple[Key, ...], ends_empty: bool, from_end: bool, start: int, stop: int
+) -> QuerySet[Any, Any]:
+    rows = Part(tasks, keys, ends_empty).sort(from_end=from_end)[start:stop]
+    return rows.values_list(*(key.name for key in keys))
 
 
 def _values(part: Part, tasks: TaskQuerySet) -> list[tuple]:
