@@ -67,6 +67,7 @@ class World:
             account.save()
         self.draft = self.hand_in(500)
         self.batch = factories.batch(Task.objects.order_by("pk")[0])
+        self.export = factories.export(self.accounts[SECRETARIAT])
         self.fill_in = factories.fill_in_upload(self.accounts[RESPONSIBLE])
         self.fill_in_done = factories.fill_in_upload(self.accounts[RESPONSIBLE], batch=self.batch)
         self.add_rows(1)
@@ -119,6 +120,7 @@ class World:
             "day": timezone.localdate().isoformat(),
             "draft": self.draft.pk,
             "batch": self.batch.pk,
+            "export": self.export.id,
             "fill_in": self.fill_in.pk,
             "fill_in_done": self.fill_in_done.pk,
             "account": self.accounts[RESPONSIBLE].pk,

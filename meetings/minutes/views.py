@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -33,6 +34,7 @@ from .layouts import RereadResult
 from .scan_sandbox import is_readable_scan
 
 _RECENT_COUNT = 10
+_DRAFTS_PER_PAGE = 25
 #: Where a session keeps how it shows drafts: as a table, or row by row.
 _VIEW = "draft_view"
 _CONTENT_TYPES = CONTENT_TYPES | {
@@ -107,7 +109,7 @@ def _render_home(request: Request, form: MinutesUploadForm) -> HttpResponse:
             "has_converter": find_converter() is not None,
             "reads_scans": is_recognition_installed(),
         },
-        "drafts": permissions.own_drafts(request.user),
+        "drafts": Paginator(permissions.own_drafts(request.user), _DRAFTS_PER_PAGE).get_page(request.GET.get("page")),
         "recent": permissions.readable_documents(request.user).select_related("meeting", "uploaded_by")[:_RECENT_COUNT],
     }
     return render(request, "meetings/minutes/home.html", context, status=form.status_code)

@@ -9,6 +9,7 @@ from django.test import Client
 
 from meetings.minutes.draft_addresses import ROWS_OF_FORMS
 from meetings.models import Meeting, MinutesDocument
+from tests import factories
 from tests.helpers import compact_html
 from tests.minutes.uploads import act
 
@@ -157,3 +158,10 @@ def test_without_scripts_the_table_says_where_a_row_is_changed(client, document)
     assert "Save each row by its own button" not in page
     row = row_id(document, 70)
     assert f'href="?view=rows&amp;row={row}#row-{row}"' in page
+
+
+def test_many_drafts_come_in_pages(client, staff):
+    for _number in range(30):
+        factories.minutes_document(staff)
+    assert [len(client.get(f"/import/?page={number}").context["drafts"]) for number in (1, 2)] == [25, 5]
+    assert 'href="/import/?page=2#drafts"' in client.get("/import/").content.decode()
