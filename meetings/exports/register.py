@@ -2,7 +2,7 @@
 
 import datetime
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import BinaryIO
 
 from django.db.models import Prefetch
@@ -79,10 +79,14 @@ def iterate_tasks(tasks: TaskQuerySet, day: datetime.date) -> Iterator[Task]:
     """
     # A million keys are 8 MB, and the database sorts them by themselves.
     keys = array("q", tasks.values_list("pk", flat=True).iterator())
-    rows = tasks.order_by().prefetch_related(None).with_outcome(day).with_department_reports(day)
-    rows = rows.prefetch_related(*_PARTS)
     for start in range(0, len(keys), CHUNK_SIZE):
         portion = keys[start : start + CHUNK_SIZE].tolist()
-        found = {task.pk: task for task in rows.filter(pk__in=portion)}
+        found = load_portion(tasks, day, portion)
         yield from (found[key] for key in portion if key in found)
         note_progress(start + len(portion), len(keys))
+
+
+def load_portion(tasks: TaskQuerySet, day: datetime.date, keys: Collection[int]) -> dict[int, Task]:
+    """Return those of the tasks of ``day`` that have one of ``keys``, by it."""
+    rows = tasks.order_by().prefetch_related(None).with_outcome(day).with_department_reports(day)
+    return {task.pk: task for task in rows.prefetch_related(*_PARTS).filter(pk__in=keys)}

@@ -1,7 +1,7 @@
 """考评 as Excel: the departments, the tasks that their figures count, and how."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from operator import attrgetter, itemgetter
 from typing import BinaryIO, NamedTuple
@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from meetings.core.types import StrOrPromise
 from meetings.exports.columns import CellKind, Column, Value
 from meetings.exports.list_sheet import add_list_sheet
-from meetings.exports.register import iterate_tasks
+from meetings.exports.progress import note_progress
+from meetings.exports.register import CHUNK_SIZE, load_portion
 from meetings.exports.task_columns import TASK_COLUMNS
 from meetings.exports.workbook import new_workbook
 from meetings.models import Task
@@ -35,8 +36,7 @@ def write_appraisal(
     """Write the appraisal of ``tasks`` at the end of ``last`` as .xlsx into ``file``."""
     workbook = new_workbook(title, write_only=True)
     add_list_sheet(workbook, title=title, columns=department_columns(28, 12), lines=departments)
-    told = {task.pk: task for task in iterate_tasks(tasks.in_printed_order(), last)}
-    lines = [Line(department, part, told[part.task_id]) for department in departments for part in department.parts]
+    lines = _iterate_lines(departments, tasks, last)
     add_list_sheet(workbook, title=_("Tasks"), columns=_task_columns(), lines=lines)
     explained: tuple[Column[tuple[StrOrPromise, str]], ...] = (
         Column(_("Figure"), 24, itemgetter(0)),
@@ -44,6 +44,18 @@ def write_appraisal(
     )
     add_list_sheet(workbook, title=_("How it is computed"), columns=explained, lines=explain_figures())
     workbook.save(file)
+
+
+def _iterate_lines(
+    departments: Sequence[DepartmentAppraisal], tasks: TaskQuerySet, last: datetime.date
+) -> Iterator[Line]:
+    """Yield the parts of each department, with the tasks of a portion at a time."""
+    parts = [(department, part) for department in departments for part in department.parts]
+    for start in range(0, len(parts), CHUNK_SIZE):
+        portion = parts[start : start + CHUNK_SIZE]
+        told = load_portion(tasks, last, {part.task_id for _department, part in portion})
+        yield from (Line(department, part, told[part.task_id]) for department, part in portion)
+        note_progress(start + len(portion), len(parts))
 
 
 def department_columns(name_width: float, width: float) -> tuple[Column[DepartmentAppraisal], ...]:

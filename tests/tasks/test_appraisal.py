@@ -14,6 +14,7 @@ from lxml import html
 
 from meetings.devtools import synthetic
 from meetings.models import DepartmentRole, Role, Status, Task, TaskState
+from meetings.reports import appraisal_workbook
 from meetings.reports.bulletin_document import write_bulletin
 from meetings.tasks.appraisal import (
     FIGURES,
@@ -302,6 +303,29 @@ def test_the_workbook_has_the_departments_their_tasks_and_the_formulas(suggestio
     assert [cell.value for cell in departments[2]] == ["技术部", 1, 0, 0, "0%", 0, 0, "—", 10, 100]
     assert [cell.value for cell in tasks[2]][-3:] == ["逾期办结", 10, 100]
     assert {row[0].value for row in formulas.iter_rows(min_row=2)} >= {"按期办结率", "逾期及跟踪超期天数"}
+
+
+def test_the_tasks_of_a_workbook_are_read_in_portions_and_are_the_same(three_hundred, monkeypatch):
+    def rows() -> list[tuple]:
+        response = signed_in().get(
+            "/reports/appraisal/", {"from": YEAR[0].isoformat(), "to": YEAR[1].isoformat(), "export": "xlsx"}
+        )
+        _departments, tasks, _formulas = openpyxl.load_workbook(
+            io.BytesIO(b"".join(response.streaming_content))
+        ).worksheets
+        return list(tasks.iter_rows(values_only=True))
+
+    def load(tasks, day, keys):
+        portions.append(len(keys))
+        return load_portion(tasks, day, keys)
+
+    whole, portions = rows(), []
+    load_portion = appraisal_workbook.load_portion
+    monkeypatch.setattr(appraisal_workbook, "CHUNK_SIZE", 7)
+    monkeypatch.setattr(appraisal_workbook, "load_portion", load)
+    assert rows() == whole
+    assert len(portions) > 1
+    assert max(portions) <= 7
 
 
 def test_the_bulletin_has_the_table_with_the_formulas_below(suggestion):
