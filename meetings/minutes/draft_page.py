@@ -75,7 +75,9 @@ class NameCard:
     @property
     def department_select(self) -> SafeString:
         """The field for another department than those offered."""
-        widget = SearchSelect(attrs={"class": "form-select form-select-sm"}, choices=self._departments)
+        # A page may have many: of few departments the browser's own select is enough.
+        attrs = {"class": "form-select form-select-sm", "data-search": False}
+        widget = SearchSelect(attrs=attrs, choices=self._departments)
         return widget.render("other", None, {"id": f"other-{self.anchor}"})
 
 

@@ -165,3 +165,24 @@ def test_many_drafts_come_in_pages(client, staff):
         factories.minutes_document(staff)
     assert [len(client.get(f"/import/?page={number}").context["drafts"]) for number in (1, 2)] == [25, 5]
     assert 'href="/import/?page=2#drafts"' in client.get("/import/").content.decode()
+
+
+def test_another_department_is_one_of_the_first_or_of_those_searched_for_or_named(client, document):
+    factories.department("城市建设局")
+    row = document.rows.get(position=1)
+    sent = {"action": "save", "row": row.pk, "version": row.version, "task-0-departments": "城市建设"}
+    client.post(f"/import/{document.pk}/", sent)
+    address = f"/import/{document.pk}/"
+    key = "department:城市建设"
+    assert 'data-more="/choices/department/"' not in compact_html(client.get(address))
+    for number in range(60):
+        factories.department(f"第{number:02}处")
+    page = compact_html(client.get(address))
+    assert 'data-more="/choices/department/"' in page
+    assert page.count("第05处") < 3
+    answer = client.post(address, {"action": "choose", "key": key, "choice": "other", "other-called": "第59处"})
+    assert answer.status_code == 302
+    document.refresh_from_db()
+    assert document.choices[key] == str(factories.department("第59处").pk)
+    wrong = client.post(address, {"action": "choose", "key": key, "choice": "other", "other-called": "没有这个处"})
+    assert wrong.status_code == 422
