@@ -15,7 +15,7 @@ from meetings.exports import list_sheet, register
 from meetings.exports.columns import Column
 from meetings.exports.downloads import download_response
 from meetings.exports.register import write_register_csv, write_register_workbook
-from meetings.models import DepartmentRole, Health, Status, Task
+from meetings.models import Department, DepartmentRole, Health, Meeting, Status, SuggestionSource, Task
 from tests import factories
 
 from .exported_files import rows_by_head, sheet
@@ -268,3 +268,31 @@ def test_what_others_save_while_it_is_written_does_not_mix_in(monkeypatch, tmp_p
     )
     assert response.getvalue().decode("utf-8-sig").split() == ["Task", *["before"] * 6]
     assert Task.objects.get(pk=tasks[-1].pk).text == "meanwhile"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_download_reads_as_of_one_moment_and_writes_nothing(client):
+    """Outside of a test's own transaction, PostgreSQL refuses what would write, and SQLite to begin another one."""
+    factories.real_meeting()
+    client.force_login(factories.secretariat())
+    meeting, person, department = (
+        Meeting.objects.get(),
+        SuggestionSource.objects.first().person,
+        Department.objects.first(),
+    )
+    period = {"from": "2023-11-08", "to": "2024-02-09"}
+    addresses = [
+        *(("/tasks/", {"export": form}) for form in ("xlsx", "csv", "shown-xlsx", "shown-csv")),
+        *((f"/meetings/{meeting.pk}/", {"export": form}) for form in ("breakdown", "status", "document")),
+        *(("/reports/meeting/", {"meeting": meeting.pk, "length": length}) for length in ("full", "summary")),
+        ("/reports/bulletin/", period),
+        ("/reports/appraisal/", {**period, "export": "xlsx"}),
+        ("/reports/reply/", {"person": person.pk}),
+        ("/reports/register/", {}),
+        ("/fill-in/workbook/", {"department": department.pk}),
+        ("/fill-in/workbook/", {"form": "zip"}),
+    ]
+    for address, parameters in addresses:
+        response = client.get(address, parameters)
+        assert response.status_code == 200, address
+        assert b"".join(response.streaming_content), address
