@@ -16,3 +16,7 @@ def assert_repeats():
         if state is not None:
             report = state.last_report
             assert (task.next_due, task.reported_on) == (state.next_due, report and report.effective_on)
+        department = task.task_departments.exclude(role="supporting").order_by("position").first()
+        leader = task.task_leaders.order_by("position").first()
+        assert task.department_spelling == (department and department.department.spelling)
+        assert task.leader_spelling == (leader and leader.person.spelling)

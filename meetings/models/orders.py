@@ -67,5 +67,7 @@ ORDER_INDEXES = [
     _order_index("task_by_original", "original_due_date"),
     _order_index("task_by_extensions", NotZero("extension_count")),
     _order_index("task_by_text", FirstLetters("text")),
+    _order_index("task_by_department", "department_spelling"),
+    _order_index("task_by_leader", "leader_spelling"),
     _order_index("task_by_remarks", Filled(FirstLetters("remarks"))),
 ]

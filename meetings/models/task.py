@@ -225,8 +225,8 @@ class Task(NaturalKeyModel, DeadlineFields):
         help_text=_("Is no task of its own any more: it has no state on any day, and is in no list."),
     )
     spelling = PinyinField(of="text")
-    # What a list of today filters and orders by, so that one index holds it: the place in the register, and what the
-    # last interval has besides the columns above. Triggers alone write it (migration 0019), whatever changes those.
+    # What a list of today filters and orders by, so that one index holds it: the place in the register, what the last
+    # interval has besides the columns above, and names. Triggers alone write it (0019, 0023), whatever changes those.
     meeting = models.ForeignKey(
         Meeting, verbose_name=_("meeting"), on_delete=models.PROTECT, related_name="tasks", null=True, editable=False
     )
@@ -234,6 +234,8 @@ class Task(NaturalKeyModel, DeadlineFields):
     suggestion_position = models.PositiveSmallIntegerField(_("position"), null=True, editable=False)
     next_due = models.DateField(_("due"), null=True, editable=False)
     reported_on = models.DateField(_("latest progress"), null=True, editable=False)
+    department_spelling = models.TextField(_("spelling"), null=True, editable=False)  # noqa: DJ001
+    leader_spelling = models.TextField(_("spelling"), null=True, editable=False)  # noqa: DJ001
     departments: models.ManyToManyField[Department, TaskDepartment] = models.ManyToManyField(
         Department, verbose_name=_("departments"), through="TaskDepartment", related_name="tasks"
     )

@@ -22,7 +22,6 @@ from meetings.models import (
     SuggestionSource,
     Task,
     TaskDepartment,
-    TaskLeader,
 )
 from meetings.models.health import health_condition
 from meetings.models.orders import Filled, FirstLetters, NotZero
@@ -40,15 +39,6 @@ FIRST_SUPPORTING = Subquery(
     TaskDepartment.objects.filter(task=OuterRef("pk"), role=DepartmentRole.SUPPORTING)
     .order_by("position")
     .values("department__spelling")[:1]
-)
-FIRST_DEPARTMENT = Subquery(
-    TaskDepartment.objects.filter(task=OuterRef("pk"))
-    .exclude(role=DepartmentRole.SUPPORTING)
-    .order_by("position")
-    .values("department__spelling")[:1]
-)
-FIRST_LEADER = Subquery(
-    TaskLeader.objects.filter(task=OuterRef("pk")).order_by("position").values("person__spelling")[:1]
 )
 FIRST_SOURCE = Subquery(
     SuggestionSource.objects.filter(suggestion=OuterRef("suggestion"))
@@ -132,8 +122,8 @@ class TaskTable(ListTable):
     cells_class = TaskCells
     number = TaskColumn(label("printed_number"), TaskCells.number, css="nowrap card-number")
     text = TaskColumn(label("text"), TaskCells.text, FirstLetters("text"), css="card-lead cell-task")
-    department = TaskColumn(label("department"), TaskCells.department, FIRST_DEPARTMENT, parts=["departments"])
-    leader = TaskColumn(label("leader"), TaskCells.leader, FIRST_LEADER, parts=["leaders"])
+    department = TaskColumn(label("department"), TaskCells.department, F("department_spelling"), parts=["departments"])
+    leader = TaskColumn(label("leader"), TaskCells.leader, F("leader_spelling"), parts=["leaders"])
     due = TaskColumn(label("deadline"), TaskCells.due, F("day_next_due"))
     status = TaskColumn(label("status"), TaskCells.status, STATUS_ORDER, values=status_conditions)
     health = TaskColumn(

@@ -12,9 +12,9 @@ from meetings.models import Health, Status, Task
 from meetings.tasks.tables import TaskTable
 from tests import factories
 
-# What a column of the task gives; departments, leaders and texts of other tables are sorted as keys.
-STORED = ["number", "text", "due", "status", "health", "progress", "meeting", "original", "extensions", "review"]
-STORED += ["reported", "closed", "remarks"]
+# What a column of the task gives; texts of other tables are sorted as keys.
+STORED = ["number", "text", "department", "leader", "due", "status", "health", "progress", "meeting", "original"]
+STORED += ["extensions", "review", "reported", "closed", "remarks"]
 
 
 @pytest.fixture
@@ -22,6 +22,10 @@ def large_register(db):
     """A hundred thousand tasks of all statuses and days, copied in the database."""
     days = [datetime.date(2021, 1, 4) + datetime.timedelta(weeks=4 * week) for week in range(50)]
     meetings = [factories.meeting(day, held_on=None) for day in days]
+    first = {
+        "department": [factories.department(f"第{number}部").pk for number in range(20)][0],
+        "person": [factories.person(f"张{number}").pk for number in range(20)][0],
+    }
     originals = [factories.task(factories.suggestion(meeting)).pk for meeting in meetings]
     names = [field.column for field in Task._meta.concrete_fields if not field.primary_key]
     # As in a register of some years, most tasks are closed.
@@ -52,6 +56,14 @@ def large_register(db):
             f"INSERT INTO meetings_task ({columns}) SELECT {selected} FROM meetings_task, numbers "
             f"WHERE id IN ({', '.join(map(str, originals))})"
         )
+        # As many departments and leaders as a register has, and a hundredth of the tasks are nobody's.
+        for name, part in (("department", "taskdepartment"), ("person", "taskleader")):
+            role = ("role, ", "'responsible', ") if name == "department" else ("", "")
+            cursor.execute(
+                f"INSERT INTO meetings_{part} (task_id, {name}_id, {role[0]}position) "
+                f"SELECT t.id, {first[name]} + t.id % 20, {role[1]}1 FROM meetings_task t "
+                f"WHERE t.id % 100 > 0 AND NOT EXISTS (SELECT 1 FROM meetings_{part} p WHERE p.task_id = t.id)"
+            )
         cursor.execute("ANALYZE")
 
 

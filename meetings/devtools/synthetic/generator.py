@@ -186,6 +186,8 @@ class Generator:
             leaders = random.sample(self.leaders, random.choices((1, 2), (80, 20))[0])
             parts.append((task, departments, leaders))
         for task, departments, leaders in parts:
+            # As triggers would say.
+            task.department_spelling, task.leader_spelling = departments[0].spelling, leaders[0].spelling
             for position, (department, role) in enumerate(_roles(departments, supporting=random.random() < 0.5), 1):
                 self.rows.add(
                     TaskDepartment, task_id=task.id, department_id=department.pk, role=role, position=position
