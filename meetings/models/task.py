@@ -104,10 +104,7 @@ class TaskQuerySet(Identified, NaturalKeyQuerySet["Task"]):
         return self.filter(reduce(or_, (health_condition(Health(health), day, "day_") for health in healths), Q()))
 
     def standing(self) -> Self:
-        """Exclude tasks that were joined into another one.
-
-        Only for queries without `on`: what was joined has no state on any day.
-        """
+        """Exclude tasks joined into another one; `on` knows no state of theirs."""
         return self.filter(joined_into__isnull=True)
 
     def outside_demonstration(self) -> Self:
@@ -339,6 +336,7 @@ class TaskDepartment(PrintedPart):
             models.UniqueConstraint(name="task_department_position", fields=["task", "position"]),
             models.CheckConstraint(name="task_department_role_known", condition=Q(role__in=DepartmentRole.values)),
         ]
+        indexes = [models.Index(name="task_department_tasks", fields=["department", "role", "task"])]
 
     def __str__(self) -> str:
         return self.department.name
