@@ -18,6 +18,7 @@ from meetings.models import (
     Acknowledgement,
     Department,
     EntryKind,
+    Meeting,
     Role,
     TaskDepartment,
     TaskLog,
@@ -25,7 +26,7 @@ from meetings.models import (
 from meetings.models.log import TaskLogQuerySet
 from meetings.models.prepared import PreparedQuery
 
-_MEETING = "task__suggestion__meeting"
+_MEETING = "task__meeting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ def unacknowledged_parts(departments: Collection[int] | QuerySet | None = None) 
         role__in=ANSWERABLE_ROLES,
         task__status__in=OPEN_STATUSES,
         task__joined_into__isnull=True,
-        **{f"{_MEETING}__acknowledgement_asked_on__isnull": False},
+        # From the few meetings that ask, and not through all parts.
+        task__meeting__in=Meeting.objects.filter(acknowledgement_asked_on__isnull=False),
     )
     return parts if departments is None else parts.filter(department__in=departments)
 

@@ -13,7 +13,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -233,7 +232,9 @@ def _liaison_groups(account: Account, day: datetime.date, then: datetime.date | 
         InboxGroup(
             "report",
             # A reminder asks for the same report.
-            answerable.filter(pk__in=_states_to_report(day).values("task")).exclude(pk__in=reminded.values("pk")),
+            answerable.filter(pk__in=_tasks_to_report(day).order_by().values("pk")).exclude(
+                pk__in=reminded.values("pk")
+            ),
             # What the liaison's departments reported last stands here for what is asked: anything newer.
             lambda: (_last_note(account, day), F("next_day")),
             day_label=_("Due day"),
@@ -286,19 +287,18 @@ def _last_note(account: Account, day: datetime.date) -> Subquery:
     return Subquery(reports.order_by("-effective_on", "-sequence").values("note")[:1])
 
 
-def _states_to_report(day: datetime.date) -> QuerySet[TaskState]:
-    """Return the states of overdue and review-missed tasks that a report would help.
+def _tasks_to_report(day: datetime.date) -> TaskQuerySet:
+    """Return the overdue and review-missed tasks that a report would help.
 
     A missed review ends with a report; an overdue task stays overdue, so a report on it is wanted when it has become
     so and once in a while afterwards, or an inbox could never be empty. Whoever asked for closure has reported.
     """
     a_while_ago = day - datetime.timedelta(days=settings.DUE_SOON_DAYS)
     unreported = (
-        Q(last_report__isnull=True)
-        | Q(last_report__effective_on__lte=Coalesce("next_due", "next_review"))
-        | Q(last_report__effective_on__lt=a_while_ago)
+        Q(last_report_on__isnull=True) | Q(last_report_on__lte=F("next_day")) | Q(last_report_on__lt=a_while_ago)
     )
-    return _pressing_states(day).filter(unreported).exclude(status=Status.CLOSURE_REQUESTED)
+    pressing = Task.objects.on(day).in_health(PRESSING, day)
+    return pressing.filter(unreported).exclude(Q(day_status=Status.CLOSURE_REQUESTED))
 
 
 def _pressing_states(day: datetime.date) -> QuerySet[TaskState]:
