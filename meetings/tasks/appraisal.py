@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import groupby, pairwise
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _, gettext_lazy, pgettext
 
@@ -226,9 +226,11 @@ def appraise_departments(
     departments: dict[int, DepartmentAppraisal] = {}
     unassigned = set(appraised)
     rows = TaskDepartment.objects.filter(task__in=ids, role__in=ANSWERABLE_ROLES).order_by("department_id", "task_id")
-    columns = ("task", "department", "department__name", "task__suggestion__meeting__is_demonstration")
+    columns = ("task", "department", "department__name", "task__meeting__is_demonstration")
     for task_id, key, label, is_demonstration in rows.values_list(*columns):
-        department = departments.setdefault(key, DepartmentAppraisal(key, label))
+        department = departments.get(key)
+        if department is None:
+            department = departments[key] = DepartmentAppraisal(key, label)
         department.is_demonstration &= is_demonstration
         unassigned.discard(task_id)
         if task := appraised.get(task_id):
@@ -276,6 +278,10 @@ def _appraise_tasks(
 ) -> dict[int, TaskAppraisal]:
     """Return the tasks that had to do with the period; none that was terminated."""
     states = TaskState.objects.overlapping(*period).filter(task__in=ids).order_by("task", "since")
+    # Most tasks had ended before, and nothing of them is due in the period: they are not read.
+    is_due = Q(due_date__isnull=False, due_date__range=period)
+    is_over = Q(status=Status.TERMINATED) | Q(status=Status.CLOSED, closed_on__lt=period[0]) & ~is_due
+    states = states.exclude(is_over, since__lte=period[0])
     rows = map(_State._make, states.values_list(*_State._fields))
     appraised = {}
     for task_id, of_task in groupby(rows, key=lambda state: state.task_id):

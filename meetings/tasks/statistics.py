@@ -31,6 +31,7 @@ _NAMED: dict[str, tuple[type[Model], str]] = {
     "leader": (Person, "name"),
     "meeting": (Meeting, "title"),
 }
+_NO_TASKS = dict.fromkeys(Health.values, 0)
 # No row has this id.
 _NOBODY = Value(0, BigIntegerField())
 # Of whom a task has several, by the list's parameters.
@@ -43,7 +44,7 @@ class HealthCount:
 
     key: int | str | None = None
     label: str = ""
-    by_health: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Health.values, 0))
+    by_health: dict[str, int] = field(default_factory=_NO_TASKS.copy)
 
     @property
     def total(self) -> int:
