@@ -225,7 +225,7 @@ def escalated(reading: Reading) -> Section | None:
     to_leader = account.role == Role.LEADER and settings.ESCALATE_TO_LEADER_AFTER >= 0
 
     def select(day: datetime.date) -> TaskQuerySet:
-        tasks = _tasks_on(day).filter(Q(health__in=(Health.OVERDUE, Health.REVIEW_MISSED)))
+        tasks = _tasks_on(day).in_health((Health.OVERDUE, Health.REVIEW_MISSED), day)
         late = Q()
         if to_head:
             pressing = tasks.filter(Q(next_day__lt=first_of_last_working_days(day, settings.ESCALATE_TO_HEAD_AFTER)))
@@ -251,7 +251,7 @@ def health_section(
         return None
 
     def select(day: datetime.date) -> TaskQuerySet:
-        tasks = _tasks_on(day).filter(Q(health=health))
+        tasks = _tasks_on(day).in_health([health], day)
         return permissions.own_tasks(account, tasks) if account.role == Role.LIAISON else tasks
 
     query = {**permissions.own_scope(account), "health": [health.value]}

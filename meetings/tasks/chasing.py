@@ -207,7 +207,7 @@ SLIP_COLOURS = {
 
 
 def _tasks_on_slips(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
-    return waiting_for_departments(tasks.filter(Q(health__in=list(SLIP_COLOURS))), day).order_by("next_day", "pk")
+    return waiting_for_departments(tasks.in_health(SLIP_COLOURS, day), day).order_by("next_day", "pk")
 
 
 def departments_with_slips(tasks: TaskQuerySet, day: datetime.date) -> QuerySet[Department]:
