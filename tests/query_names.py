@@ -106,7 +106,8 @@ SEARCH = [
     "suggestions",
     "how their tasks stand",
     *WORD,
-    "tasks",
+    "the keys of the first tasks",
+    "these tasks",
     "how many tasks",
 ]
 CONFIRMATIONS = [

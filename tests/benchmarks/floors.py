@@ -17,8 +17,10 @@ from django.template import Context, Engine
 from django.urls import include, path
 from django.utils import timezone
 
+from meetings.core.grams import split_word
 from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.models import ANSWERABLE_ROLES, Batch, BatchSource, Role, Task, TaskLog, TaskState
+from meetings.models.text_search import INDEXES
 
 PAGE_SIZE = 50
 PRINTED_ORDER = (
@@ -195,22 +197,55 @@ def trend(day: datetime.date, own: str) -> str:
     )
 
 
+# --- the search box by raw SQL ------------------------------------------------------------------------
+
+NAMES = (("person", "name"), ("department", "name"), ("meeting", "title"))
+TASKS_WITH = """
+SELECT id FROM meetings_task WHERE id IN ({task})
+UNION SELECT id FROM meetings_task WHERE suggestion_id IN ({suggestion})
+UNION SELECT task_id FROM meetings_tasklog WHERE id IN ({tasklog}) AND is_report"""
+FIRST_SUGGESTIONS = """
+SELECT s.id, s.text, m.title FROM meetings_suggestion s JOIN meetings_meeting m ON m.id = s.meeting_id
+WHERE s.id IN ({suggestion}) ORDER BY m.issued_on DESC, m.id DESC, s.position LIMIT 7"""
+FIRST_TASKS = """
+SELECT t.id, t.text, m.title FROM meetings_task t JOIN meetings_meeting m ON m.id = t.meeting_id
+WHERE t.id IN ({tasks}) ORDER BY t.issued_on DESC, t.meeting_id DESC, t.suggestion_position, t.number LIMIT 6"""
+
+
 def search(request: HttpRequest) -> HttpResponse:
-    """Look a word up in every kind of row, as a plain substring."""
-    word = f"%{request.GET['q']}%"
+    """Look a word up in names, and by the indexes in the texts that the search box looks through."""
+    word = request.GET["q"]
+    pattern = f"%{word}%"
+    grams: str | list[str] = split_word(word)
+    if connection.vendor == "sqlite":
+        grams = " ".join(f'"{gram}"' for gram in grams)
+    parts, words = {}, {}
+    for index in INDEXES:
+        name = index.table.removeprefix("meetings_")
+        found = (
+            f"id IN (SELECT rowid FROM {index.fts_table} WHERE {index.fts_table} MATCH %s)"
+            if connection.vendor == "sqlite"
+            else f'{index.grams_sql(index.columns)} @> (%s::text[] COLLATE "C")'
+        )
+        # What the index finds is confirmed on the text.
+        holds = " OR ".join(f"{text} LIKE %s" for text in index.texts)
+        parts[name] = f"SELECT id FROM {index.table} WHERE {found} AND ({holds})"
+        words[name] = [grams, *[pattern] * len(index.texts)]
+    tasks, of_tasks = TASKS_WITH.format(**parts), [*words["task"], *words["suggestion"], *words["tasklog"]]
+    questions = [
+        *(
+            (f"SELECT id, {name} FROM meetings_{table} WHERE {name} LIKE %s LIMIT 7", [pattern])
+            for table, name in NAMES
+        ),
+        (FIRST_SUGGESTIONS.format(**parts), words["suggestion"]),
+        (FIRST_TASKS.format(tasks=tasks), of_tasks),
+        (f"SELECT COUNT(*) FROM (SELECT 1 FROM ({tasks}) AS found LIMIT 10001) AS counted", of_tasks),
+    ]
     answers = []
     with connection.cursor() as cursor:
-        for table, column in (
-            ("person", "name"),
-            ("department", "name"),
-            ("meeting", "title"),
-            ("suggestion", "text"),
-            ("task", "text"),
-        ):
-            cursor.execute(f"SELECT id, {column} FROM meetings_{table} WHERE {column} LIKE %s LIMIT 7", [word])
+        for question, params in questions:
+            cursor.execute(question, params)
             answers.append(cursor.fetchall())
-        cursor.execute("SELECT COUNT(*) FROM meetings_task WHERE text LIKE %s", [word])
-        answers.append(cursor.fetchall())
     return HttpResponse(TABLES.render(Context({"answers": answers})))
 
 
