@@ -27,8 +27,8 @@ from meetings.snapshot import consistent_snapshot
 from . import job
 from .heartbeat import is_any_alive
 
-# What a workbook of the register has of them is written in about a second (BENCHMARKS.md): more are left to the worker.
-ROWS_AT_ONCE = 2_000
+# So many rows of the register are written in a second (BENCHMARKS.md): a workbook of more is left to the worker.
+ROWS_AT_ONCE = 1_500
 # How long a file waits to be fetched.
 KEPT_FOR = datetime.timedelta(days=1)
 
