@@ -53,15 +53,11 @@ class EntryKind(models.TextChoices):
     UNDONE = "undone", _("Undone")
 
 
-# The parts of an entry's changes that make up the state on a day; all others are today's on every day.
-STATE_CHANGES = frozenset(
-    {
-        *("status", "deadline", "milestones", "extension"),
-        *("review_interval_months", "review_interval_days", "next_review"),
-    }
-)
-# Those that have to follow one another; a review day is a plan, which any later report overrides anyway.
+# The parts of an entry's changes that have to follow one another; a review day is a plan, which any later report
+# overrides anyway.
 ORDERED_CHANGES = frozenset({"status", "deadline", "milestones", "extension"})
+# Those that make up the state on a day; all others are today's on every day.
+STATE_CHANGES = ORDERED_CHANGES | {"review_interval_months", "review_interval_days", "next_review"}
 # What an entry's changes call the entries that it takes back.
 UNDONE = "undone"
 
@@ -155,7 +151,8 @@ class TaskLog(AppendOnlyModel, NaturalKeyModel):
         ]
         indexes = [
             models.Index(name="log_as_it_happened", fields=["task", "effective_on", "sequence"]),
-            # Few entries are reminders, and the front page tells the last ones.
+            # The front page tells what was recorded since one looked last, and of reminders, which are few, the last.
+            models.Index(name="log_recorded", fields=["recorded_at"]),
             models.Index(
                 name="log_reminders", fields=["task", "department", "effective_on"], condition=Q(kind="reminder")
             ),
