@@ -102,6 +102,20 @@ def test_departments_and_leaders_are_replaced_with_the_very_entry_of_the_single_
     ]
 
 
+@pytest.mark.parametrize(
+    ("relation", "placing"),
+    [
+        ("task_departments", lambda: {"place_leader": Assignment(factories.person("张朝华"), replaces=REPLACE_ALL)}),
+        ("task_leaders", lambda: {"place_department": Assignment(factories.department("办公室"))}),
+    ],
+)
+def test_what_stays_of_a_task_is_not_written_again(relation, placing):
+    task = factories.task()
+    rows = list(getattr(task, relation).values_list("pk", flat=True))
+    run(task, note="分工调整。", **placing())
+    assert list(getattr(task, relation).values_list("pk", flat=True)) == rows != []
+
+
 def test_a_wish_for_a_later_deadline_lapses_with_the_end_of_its_task():
     task = factories.task(deadline="2024.12")
     request = factories.extension_request(task)

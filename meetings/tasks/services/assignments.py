@@ -34,26 +34,41 @@ def get_assignments(task: Task) -> Assignments:
 
 
 def _related_rows(task: Task, name: str, other: str) -> Any:
-    prefetched = getattr(task, "_prefetched_objects_cache", {})
-    return getattr(task, name).all() if name in prefetched else getattr(task, name).select_related(other)
+    return getattr(task, name).all() if _is_loaded(task, name) else getattr(task, name).select_related(other)
+
+
+def _is_loaded(task: Task, *names: str) -> bool:
+    return getattr(task, "_prefetched_objects_cache", {}).keys() >= set(names)
 
 
 def replace_assignments(assignments: Mapping[Task, Assignments]) -> None:
-    """Replace the departments and leaders of each task. Four queries for all."""
-    if not assignments:
-        return
-    TaskDepartment.objects.filter(task__in=list(assignments)).delete()
-    TaskLeader.objects.filter(task__in=list(assignments)).delete()
-    TaskDepartment.objects.bulk_create(
-        TaskDepartment(task=task, department=department, role=role, position=position)
-        for task, (departments, _leaders) in assignments.items()
-        for position, (department, role) in enumerate(departments, start=1)
-    )
-    TaskLeader.objects.bulk_create(
-        TaskLeader(task=task, person=person, position=position)
-        for task, (_departments, leaders) in assignments.items()
-        for position, person in enumerate(leaders, start=1)
-    )
+    """Replace the departments and leaders of each task. At most four queries for all.
+
+    What was loaded with a locked task and stays is not written: each row that goes or comes moves the task in the
+    orders of the list.
+    """
+    departments: dict[Task, DepartmentAssignments] = {}
+    leaders: dict[Task, Sequence[Person]] = {}
+    for task, (new_departments, new_leaders) in assignments.items():
+        old = get_assignments(task) if _is_loaded(task, "task_departments", "task_leaders") else None
+        if old is None or old[0] != list(new_departments):
+            departments[task] = new_departments
+        if old is None or old[1] != list(new_leaders):
+            leaders[task] = new_leaders
+    if departments:
+        TaskDepartment.objects.filter(task__in=list(departments)).delete()
+        TaskDepartment.objects.bulk_create(
+            TaskDepartment(task=task, department=department, role=role, position=position)
+            for task, parts in departments.items()
+            for position, (department, role) in enumerate(parts, start=1)
+        )
+    if leaders:
+        TaskLeader.objects.filter(task__in=list(leaders)).delete()
+        TaskLeader.objects.bulk_create(
+            TaskLeader(task=task, person=person, position=position)
+            for task, people in leaders.items()
+            for position, person in enumerate(people, start=1)
+        )
 
 
 def assignments_to_json(departments: DepartmentAssignments, leaders: Sequence[Person]) -> dict[str, list[Any]]:
