@@ -280,7 +280,8 @@ def _appraise_tasks(
     states = TaskState.objects.overlapping(*period).filter(task__in=ids).order_by("task", "since")
     # Most tasks had ended before, and nothing of them is due in the period: they are not read.
     is_due = Q(due_date__isnull=False, due_date__range=period)
-    is_over = Q(status=Status.TERMINATED) | Q(status=Status.CLOSED, closed_on__lt=period[0]) & ~is_due
+    # What is not closed has no day of closure.
+    is_over = Q(status=Status.TERMINATED) | Q(closed_on__lt=period[0]) & ~is_due
     states = states.exclude(is_over, since__lte=period[0])
     rows = map(_State._make, states.values_list(*_State._fields))
     appraised = {}

@@ -392,4 +392,4 @@ def test_the_cost_of_a_draft_does_not_grow_with_its_rows(client, document):
         source = document.rows.get(position=1 + position % 12)
         DraftRow.objects.create(document=document, position=position, content=source.content)
     assert cost(client, f"/import/{document.pk}/") == small <= 13
-    assert cost(client, "/import/") <= 6
+    assert cost(client, "/import/") <= 7
