@@ -42,7 +42,10 @@ def test_a_world_that_is_put_back_is_the_one_that_was_made():
         return [
             (
                 model.__name__,
-                [{k: v for k, v in row.items() if k not in moments} for row in model._base_manager.values()],
+                [
+                    {k: v for k, v in row.items() if k not in moments}
+                    for row in model._base_manager.order_by("pk").values()
+                ],
             )
             for model in models
         ]
