@@ -160,7 +160,8 @@ def find_asked(tasks: TaskQuerySet, day: datetime.date) -> list[Asked]:
     for one in find_unacknowledged(day):
         if one.department in found:
             found[one.department].unacknowledged.append(one)
-    return sorted(found.values(), key=lambda asked: (-asked.counts.pressing, -asked.silent_days, str(asked.counts.key)))
+    in_order = sorted(found.items(), key=lambda one: (-one[1].counts.pressing, -one[1].silent_days, one[0]))
+    return [asked for _key, asked in in_order]
 
 
 def _last_reports(day: datetime.date) -> dict[int, datetime.date]:

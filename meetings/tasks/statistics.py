@@ -221,7 +221,8 @@ def last_of_month(day: datetime.date, months: int = 0) -> datetime.date:
 
 
 def _most_pressing_first(counts: list[HealthCount]) -> list[HealthCount]:
-    return sorted(counts, key=lambda count: (-count.pressing, -count.total, str(count.key)))
+    # Equal ones as they were entered, nobody last.
+    return sorted(counts, key=lambda count: (-count.pressing, -count.total, count.key == NOBODY, count.key))
 
 
 def _count_groups(tasks: TaskQuerySet, key: Combinable, kind: str) -> QuerySet[Any, Any]:

@@ -13,8 +13,9 @@ from django.utils import timezone
 from lxml import html
 
 from meetings.breakdown.services.meetings import set_leader_agrees
-from meetings.models import Account, Status, Task
-from meetings.tasks import overview
+from meetings.models import Account, Department, DepartmentRole, Status, Task
+from meetings.models.choices import NOBODY
+from meetings.tasks import chasing, overview, statistics
 from meetings.tasks.overview import NextActor
 from meetings.tasks.services.closure import agree_to_closure, request_closure, send_back
 from meetings.tasks.services.comments import add_comment
@@ -171,6 +172,18 @@ def test_who_has_not_reported_is_counted_by_department(world):
         for row in overview.find_unreported_departments.fetch(Task.objects.on(world.day), world.day)
     }
     assert silent == {"办公室": 1}
+
+
+def test_departments_with_as_much_stand_as_they_were_entered():
+    day = timezone.localdate()
+    # Of these numbers the second one's digits would come first.
+    first, second = (Department.objects.create(pk=pk, name=f"第{pk}处") for pk in (999_999, 1_000_000))
+    for department in (second, first):
+        factories.task(departments=[(department, DepartmentRole.RESPONSIBLE)])
+    factories.task(departments=[])
+    counts, _of_leaders = statistics.count_by_department_and_leader(Task.objects.on(day))
+    assert [count.key for count in counts] == [first.pk, second.pk, NOBODY]
+    assert [asked.counts.key for asked in chasing.find_asked(Task.objects.on(day), day)] == [first.pk, second.pk]
 
 
 def test_the_secretariat_sees_what_waits_for_a_decision(world):
