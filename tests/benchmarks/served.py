@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import http.client
-import os
 import socket
 import subprocess
 import sys
@@ -152,10 +151,19 @@ class Served:
         return self.worker.memory_info().rss / 1e6
 
 
+# The most memory of a process is said to be at least that of the one it was started by: a small one starts it.
+WAIT = """
+import os, subprocess, sys
+_pid, status, used = os.wait4(subprocess.Popen([sys.executable, *sys.argv[1:]], stdout=subprocess.DEVNULL).pid, 0)
+print(status, used.ru_utime + used.ru_stime, used.ru_maxrss / 1000)
+"""
+
+
 def peak_of(command: list[str], url: str) -> tuple[float, float]:
     """Run a command and return its seconds of processor time and its most megabytes."""
-    process = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environment(url), stdout=subprocess.DEVNULL)
-    _pid, status, used = os.wait4(process.pid, 0)
-    if status:
+    waiting = [sys.executable, "-c", WAIT, *command]
+    said = subprocess.run(waiting, cwd=ROOT, env=environment(url), stdout=subprocess.PIPE, check=True, text=True)
+    status, seconds, megabytes = said.stdout.split()
+    if status != "0":
         raise RuntimeError(f"{' '.join(command)} failed.")
-    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1000
+    return float(seconds), float(megabytes)
