@@ -33,7 +33,7 @@ DASHBOARD = [
     "which overdue ones wait longest",
     "which reviews were missed longest ago",
     "the red tasks and whose move it is",
-    *PARTS,
+    "departments of the tasks",
     "each department's last report",
 ]
 # What the front page has besides for who works with it; what waits is counted once, for here and the navigation.
@@ -49,9 +49,6 @@ AT_WORK = {
         "what waits, in one count",
         "what changed",
         "that they looked",
-        "reports of the appraisal's period",
-        "how the tasks stood in the period",
-        "departments of the appraised tasks",
     ],
 }
 TASK = [

@@ -90,7 +90,7 @@ class TaskLogQuerySet(  # type: ignore[override]  # each of the two would return
         )
         same_reporter: Exact = Exact(F("reporter"), OuterRef("reporter"))
         later_ones = reports.filter(later, same_reporter, task=OuterRef("task"))
-        return reports.filter(~Exists(later_ones)).order_by("task", "-effective_on", "-sequence")
+        return reports.filter(~Exists(later_ones)).order_by("task_id", "-effective_on", "-sequence")
 
     def superseded(self) -> TaskLogQuerySet:
         """Return batch entries after which something else stands about their task."""

@@ -8,6 +8,7 @@ import datetime
 from typing import Any
 
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, TextChoices, Value, When
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from meetings.core.lifecycle import ENDED_STATUSES
@@ -107,18 +108,26 @@ def find_unreported_departments(tasks: TaskQuerySet, day: datetime.date) -> Quer
 
 
 def changes_since(
-    tasks: TaskQuerySet, moment: datetime.datetime, day: datetime.date, *, excluded_actor: Account | None = None
-) -> QuerySet[TaskLog]:
-    """Return the entries of ``tasks`` after ``moment`` by others, the newest first.
+    tasks: TaskQuerySet, moment: datetime.datetime, day: datetime.date, reader: Account, number: int
+) -> list[TaskLog]:
+    """Return the newest ``number`` entries of ``tasks`` after ``moment``, by others.
 
-    Those effective after ``day`` are of another day's register.
+    Those effective after ``day`` are of another day's register. One query.
     """
+    # By the day, whose SQL is kept, and not by the moment, which each look has for itself.
+    first = timezone.localtime(moment).replace(hour=0, minute=0, second=0, microsecond=0)
+    return [entry for entry in _changes_from.fetch(tasks, first, day, reader.pk, number) if entry.recorded_at > moment]
+
+
+@PreparedQuery
+def _changes_from(
+    tasks: TaskQuerySet, first: datetime.datetime, day: datetime.date, reader: int, number: int
+) -> QuerySet[TaskLog]:
     entries = TaskLog.objects.standing().filter(
-        task__in=tasks.order_by().values("pk"), recorded_at__gt=moment, effective_on__lte=day
+        task__in=tasks.order_by().values("pk"), recorded_at__gte=first, effective_on__lte=day
     )
-    if excluded_actor is not None:
-        entries = entries.exclude(actor=excluded_actor)
-    return entries.select_related("task", "actor", "department").order_by("-recorded_at", "-pk")
+    others = entries.exclude(actor=reader).select_related("task", "actor", "department")
+    return others.order_by("-recorded_at", "-pk")[:number]
 
 
 def previous_visit(account: Account, now: datetime.datetime) -> datetime.datetime | None:

@@ -1,6 +1,6 @@
 """The trend chart: `{% load trend %}{% trend_chart points scope %}`.
 
-SVG with classes and no styles, as the Content-Security-Policy asks; the same numbers stand in a table beside it.
+SVG with classes and no styles, as the Content-Security-Policy asks; the same numbers come as a table when opened.
 """
 
 import datetime
@@ -11,6 +11,7 @@ from typing import Any
 
 from django import template
 from django.http import QueryDict
+from django.template import Context
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy as _
@@ -61,9 +62,9 @@ TREND_LINES = (
 )  # fmt: skip
 
 
-@register.inclusion_tag("meetings/tasks/_trend_chart.html")
-def trend_chart(points: Sequence[TrendPoint], scope: QueryDict) -> dict[str, Any]:
-    """Draw the trend and its table; every number links to the list of its rows."""
+@register.inclusion_tag("meetings/tasks/_trend_chart.html", takes_context=True)
+def trend_chart(context: Context, points: Sequence[TrendPoint], scope: QueryDict) -> dict[str, Any]:
+    """Draw the trend and, once opened, its table, whose numbers link to lists."""
     top = _round_up(max((getattr(point, kind.name) for point in points for kind in TREND_LINES), default=0))
     step = (WIDTH - LEFT - RIGHT) / max(len(points) - 1, 1)
     last = len(points) - 1
@@ -78,43 +79,28 @@ def trend_chart(points: Sequence[TrendPoint], scope: QueryDict) -> dict[str, Any
         first = 0.0 if index == 0 else (1 - len(same)) * (1.0 if index == last else 0.5)
         return LEFT + index * step + (first + same.index(place)) * SPOT_OFFSET
 
+    days = [_day_label(point.day) for point in points]
     lines: list[dict[str, Any]] = []
     for place, kind in enumerate(TREND_LINES):
+        numbers = [getattr(point, kind.name) for point in points]
+        heights = [_svg_number(height(number)) for number in numbers]
         spots = [
-            {
-                "x": _svg_number(spot_place(index, place)),
-                "y": _svg_number(height(getattr(point, kind.name))),
-                "number": getattr(point, kind.name),
-                "address": tasks_url(scope, AS_OF, point.day.isoformat(), **kind.filters),
-            }
-            for index, point in enumerate(points)
+            (kind.name, _svg_number(spot_place(index, place)), y, _say(day, kind, number))
+            for index, (day, number, y) in enumerate(zip(days, numbers, heights, strict=True))
         ]
-        marks = join_html(
-            "",
-            '<path class="point-marker" d="{}" transform="translate({} {})"><title>{}</title></path>',
-            (
-                (kind.mark, spot["x"], spot["y"], _say(_day_label(point.day), kind, spot["number"]))
-                for spot, point in zip(spots, points, strict=True)
-            ),
-        )
-        path = " ".join(f"{_svg_number(LEFT + index * step)},{spot['y']}" for index, spot in enumerate(spots))
+        path = " ".join(f"{_svg_number(LEFT + index * step)},{y}" for index, y in enumerate(heights))
+        marks = join_html("", '<use href="#mark-{}" x="{}" y="{}"><title>{}</title></use>', spots)
         lines.append({"kind": kind, "spots": spots, "path": path, "marks": marks})
     every = ceil(MIN_MONTH_SPACING / step)
+    is_opened = context["request"].GET.get("whole") == "trend"
     return {
+        "request": context["request"],
         "points": points,
         "lines": lines,
-        "rows": join_html(
-            "",
-            '<tr><th scope="row" class="nowrap">{}</th>{}</tr>',
-            ((_day_label(point.day), _draw_cells(index, lines)) for index, point in reversed(list(enumerate(points)))),
-        ),
+        "rows": _draw_rows(points, scope) if is_opened else "",
         "frame": _draw_ticks([(top * tick // TICKS, height(top * tick // TICKS)) for tick in range(TICKS + 1)])
         + _draw_months(
-            [
-                (LEFT + index * step, point.day, index == last)
-                for index, point in enumerate(points)
-                if (last - index) % every == 0
-            ]
+            [(LEFT + index * step, day, index == last) for index, day in enumerate(days) if (last - index) % every == 0]
         ),
         "width": WIDTH,
         "height": HEIGHT,
@@ -133,7 +119,7 @@ def _draw_ticks(ticks: Iterable[tuple[int, float]]) -> SafeString:
     )
 
 
-def _draw_months(months: Iterable[tuple[float, datetime.date, bool]]) -> SafeString:
+def _draw_months(months: Iterable[tuple[float, str, bool]]) -> SafeString:
     """Draw the names of months at their places; the last one ends at the frame."""
     return join_html(
         "",
@@ -143,20 +129,33 @@ def _draw_months(months: Iterable[tuple[float, datetime.date, bool]]) -> SafeStr
                 "align-end" if is_last else "align-middle-text",
                 _svg_number(x + 12 * is_last),
                 HEIGHT - 8,
-                _day_label(day),
+                day,
             )
             for x, day, is_last in months
         ),
     )
 
 
-def _draw_cells(index: int, lines: Sequence[dict[str, Any]]) -> SafeString:
-    """Draw the numbers of a month in the table, each with its link."""
-    spots = [(line["kind"], line["spots"][index]) for line in lines]
+def _draw_rows(points: Sequence[TrendPoint], scope: QueryDict) -> SafeString:
+    """Draw the table's rows, the newest first; each number with its link."""
     return join_html(
         "",
-        '<td class="num health-{}"><a href="{}" data-count="{}">{}</a></td>',
-        ((kind.health, spot["address"], spot["number"], spot["number"]) for kind, spot in spots),
+        '<tr><th scope="row" class="nowrap">{}</th>{}</tr>',
+        (
+            (
+                _day_label(point.day),
+                join_html(
+                    "",
+                    '<td class="num health-{}"><a href="{}" data-count="{}">{}</a></td>',
+                    (
+                        (kind.health, tasks_url(scope, AS_OF, point.day.isoformat(), **kind.filters), number, number)
+                        for kind in TREND_LINES
+                        for number in (getattr(point, kind.name),)
+                    ),
+                ),
+            )
+            for point in reversed(points)
+        ),
     )
 
 

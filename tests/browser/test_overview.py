@@ -34,8 +34,8 @@ def test_a_leader_instructs_in_three_taps(visit, leader, picture, size, javascri
     item = page.locator(".desk-item").first
     words = item.locator(".task-link").inner_text()
     item.get_by_text("Instruct", exact=True).click()
-    item.get_by_role("button", name="Please speed this up.").click()
     form = page.locator("#instruct")
+    form.get_by_role("button", name="Please speed this up.").click()
     expect(form.get_by_role("alert")).to_contain_text("Not issued yet. By 肖良, to 技术部.")
     assert not Instruction.objects.exists()
     if javascript:

@@ -52,6 +52,9 @@ def test_a_phone_shows_what_matters_first_and_opens_the_rest(visit_as, picture, 
     numbers = page.locator("section[aria-labelledby^=by-] a[data-count]")
     for summary in page.locator("main .narrow-fold > summary").all():
         summary.click()
+    for part in page.locator("section:is([aria-labelledby=appraisal], [aria-labelledby=trend])").all():
+        part.locator(".more-rows").click()
+        expect(part.locator("table")).to_be_visible()
     expect(numbers.last).to_be_visible()
     assert not tables_that_scroll_sideways(page)
     assert_fits(page)
@@ -76,5 +79,8 @@ def test_a_meeting_is_read_on_a_phone(visit_as, picture):
 
 def test_without_scripts_all_stands_open(visit_as):
     page = visit_as("/", Role.LEADER, javascript=False)
-    expect(page.locator("section[aria-labelledby=appraisal] table").first).to_be_visible()
     expect(page.locator("section[aria-labelledby=by-department] table").first).to_be_visible()
+    for part in ("appraisal", "trend"):
+        section = page.locator(f"section[aria-labelledby={part}]")
+        section.locator(".more-rows").click()
+        expect(section.locator("table").first).to_be_visible()

@@ -12,7 +12,6 @@ from meetings.models import Account, EntryKind
 from tests import factories
 
 from .axe import assert_accessible
-from .conftest import PHONE
 from .pages import assert_fits
 
 
@@ -63,9 +62,8 @@ def test_somebody_makes_and_revokes_a_calendar_address(visit, world, width, pict
 def test_the_trend_leads_to_its_lists(visit, world, width):
     page = visit("/", as_=world.reader, width=width, language="en")
     section = page.locator("section[aria-labelledby=trend]")
-    if width == PHONE:
-        section.get_by_text("The numbers").click()
-    number = section.get_by_role("link").first
+    section.get_by_text("The numbers").click()
+    number = section.locator("table").get_by_role("link").first
     expected = number.inner_text()
     number.click()
     expect(page.locator(".results-count")).to_contain_text(expected)

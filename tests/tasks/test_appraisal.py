@@ -345,7 +345,7 @@ def test_a_leader_sees_the_departments_of_the_tasks_supervised_and_only_these(su
     factories.task(suggestion, deadline="2024.3")
     factories.task(suggestion, deadline="2024.3", leaders=[factories.person("张朝华")])
     client = signed_in(Role.LEADER)
-    page = page_of(client.get("/?as_of=2024-12-31"))
+    page = page_of(client.get("/?as_of=2024-12-31&whole=appraisal"))
     (link,) = page.xpath("//section[@aria-labelledby='appraisal']//a[contains(@href,'part=due')]")
     assert link.text_content() == "1"
     listed = page_of(client.get(link.get("href")))

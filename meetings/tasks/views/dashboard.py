@@ -22,7 +22,6 @@ from meetings.models.meeting import MeetingQuerySet
 from meetings.models.prepared import PreparedQuery
 from meetings.models.task import TaskQuerySet
 from meetings.tasks import appraisal, chasing, import_issues, inbox, overview, statistics
-from meetings.tasks.forms.instructions import INSTRUCTION_PHRASES
 from meetings.tasks.listing import requested_day
 from meetings.tasks.services.overview import record_visit
 from meetings.tasks.trend import count_trend
@@ -70,7 +69,7 @@ def dashboard(request: Request) -> HttpResponse:
         context.update(_waiting(account, scope.tasks, tables, day))
     if account.role == Role.LEADER and scope.is_own:
         context.update(_changes(account, scope.tasks, day))
-        context.update(_appraisal(scope, day))
+        context.update(_appraisal(scope, day, is_opened=request.GET.get("whole") == "appraisal"))
     return render(request, "meetings/tasks/dashboard.html", context)
 
 
@@ -115,24 +114,23 @@ def _red_tasks(account: Account, scope: Scope, day: datetime.date) -> dict[str, 
     narrow = overview.waiting_for_departments if chases else None
     waiting = statistics.find_longest_waiting(scope.tasks, day, overview.MAX_SHOWN, narrow)
     tasks = {task.pk: task for task in _red_rows.fetch(scope.tasks, day, tuple(waiting))}
-    leader = account.person if account.role == Role.LEADER and scope.is_own else None
     return {
         "red_tasks": [tasks[pk] for pk in waiting],
         "chases": chases,
         "chased": chasing.find_chased(scope.tasks, day) if chases else [],
-        "instructing_leader": leader if day == today() else None,
-        "phrases": INSTRUCTION_PHRASES,
+        "instructs": account.role == Role.LEADER and scope.is_own and day == today(),
     }
 
 
 @PreparedQuery
 def _red_rows(tasks: TaskQuerySet, day: datetime.date, pks: tuple[int, ...]) -> TaskQuerySet:
-    return overview.with_next_actor(tasks.filter(pk__in=pks), day).for_listing().with_department_reports(day)
+    tasks = overview.with_next_actor(tasks.filter(pk__in=pks).order_by(), day)
+    return tasks.for_listing(["departments"]).with_department_reports(day)
 
 
 @PreparedQuery
-def _instructed(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
-    return tasks.filter(pk__in=Instruction.objects.open_on(day).values("task"))
+def _instructed(tasks: TaskQuerySet, day: datetime.date) -> QuerySet[Any, Any]:
+    return tasks.filter(pk__in=Instruction.objects.open_on(day).values("task")).order_by().values("pk")
 
 
 def _find_demonstration(tables: Tables) -> Meeting | None:
@@ -185,20 +183,23 @@ def _departments_with_liaison() -> QuerySet[Any, int]:
 
 
 @PreparedQuery
-def _undecided(tasks: TaskQuerySet) -> TaskQuerySet:
-    return tasks.filter(Q(day_status__in=OPEN_STATUSES, day_deadline_kind=DeadlineKind.UNDECIDED))
+def _undecided(tasks: TaskQuerySet) -> QuerySet[Any, Any]:
+    undecided = Q(day_status__in=OPEN_STATUSES, day_deadline_kind=DeadlineKind.UNDECIDED)
+    return tasks.filter(undecided).order_by().values("pk")
 
 
-def _appraisal(scope: Scope, day: datetime.date) -> dict[str, Any]:
-    """Return the appraisal of the year up to ``day``, the latest department first."""
+def _appraisal(scope: Scope, day: datetime.date, *, is_opened: bool) -> dict[str, Any]:
+    """Return the period of the year up to ``day`` and, opened, its appraisal."""
     first = day.replace(month=1, day=1)
     params = scope.params.copy()
     params.pop(AS_OF, None)
     params["from"], params["to"] = first.isoformat(), day.isoformat()
+    if not is_opened:
+        return {"appraisal_params": params}
     return {
+        "appraisal_params": params,
         "appraisal": appraisal.appraise_departments(scope.tasks, first, day, today()),
         "appraisal_columns": appraisal.COLUMNS,
-        "appraisal_params": params,
         "explained": appraisal.explain_figures(),
     }
 
@@ -208,7 +209,7 @@ def _changes(account: Account, tasks: TaskQuerySet, day: datetime.date) -> dict[
     now = timezone.now()
     previous = overview.previous_visit(account, now)
     start = previous or now - datetime.timedelta(days=overview.FIRST_VISIT_DAYS)
-    changes = list(overview.changes_since(tasks, start, day, excluded_actor=account)[: overview.MAX_SHOWN + 1])
+    changes = overview.changes_since(tasks, start, day, account, overview.MAX_SHOWN + 1)
     if day == today():
         record_visit(account=account, now=now)
     return {
