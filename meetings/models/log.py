@@ -26,7 +26,7 @@ from .fields import optional_reference
 from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet
 from .organisation import Department
 from .prepared import Identified
-from .task import RELATED_TASK_KEY, Status, Task
+from .task import RELATED_TASK_KEY, Status, Task, TaskDepartment
 
 
 class EntryKind(models.TextChoices):
@@ -82,6 +82,7 @@ class TaskLogQuerySet(  # type: ignore[override]  # each of the two would return
         """Return each department's own last report on a task by ``day``, newest first.
 
         A merged department's is the living one's; what was reported for no department counts as one department's.
+        ``is_shared``: others have a part in the task.
         """
         reports = self.standing().filter(is_report=True, effective_on__lte=day)
         reports = reports.annotate(reporter=Coalesce("department__merged_into", "department", 0))
@@ -90,7 +91,9 @@ class TaskLogQuerySet(  # type: ignore[override]  # each of the two would return
         )
         same_reporter: Exact = Exact(F("reporter"), OuterRef("reporter"))
         later_ones = reports.filter(later, same_reporter, task=OuterRef("task"))
-        return reports.filter(~Exists(later_ones)).order_by("task_id", "-effective_on", "-sequence")
+        others = TaskDepartment.objects.filter(task=OuterRef("task")).exclude(department=OuterRef("reporter"))
+        reports = reports.filter(~Exists(later_ones)).annotate(is_shared=Exists(others))  # type: ignore[no-redef] # declared
+        return reports.select_related("department__merged_into").order_by("task_id", "-effective_on", "-sequence")
 
     def superseded(self) -> TaskLogQuerySet:
         """Return batch entries after which something else stands about their task."""
@@ -135,7 +138,7 @@ class TaskLog(AppendOnlyModel, NaturalKeyModel):
 
     # Whether another entry takes it back: set by `mark_undone`.
     is_undone: bool
-    # Whether other departments have a part in its task: set by `TaskQuerySet.with_department_reports`.
+    # Whether other departments have a part in its task: set by `last_of_departments`.
     is_shared: bool
 
     objects = TaskLogQuerySet.as_manager()

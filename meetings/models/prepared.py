@@ -2,14 +2,14 @@
 
 import copy
 import functools
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Self
 from weakref import WeakValueDictionary
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet, prefetch_related_objects
-from django.db.models.sql.compiler import SQLCompiler
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 # What was not asked for longest is built again.
 MAX_KEPT = 2000
@@ -108,8 +108,11 @@ class _Keyed:
 class _Shape:
     """A queryset whose SQL was made, for whatever parameters."""
 
-    def __init__(self, queryset: QuerySet[Any, Any], compiler: SQLCompiler, sql: str) -> None:
+    def __init__(self, queryset: QuerySet[Any, Any], compiler: Any, sql: str) -> None:
         self.queryset, self.compiler, self.sql = queryset, compiler, sql
+        # How values are converted is the same each time, too.
+        converters = compiler.get_converters([column[0] for column in compiler.select[: compiler.col_count]])
+        compiler.get_converters = lambda _expressions: converters
 
 
 class _Prepared:
@@ -128,7 +131,8 @@ class _Prepared:
         queryset: Any = self.shape.queryset.all()
         queryset.query.get_compiler = lambda *_arguments, **_options: compiler
         rows = list(queryset)
-        prefetch_related_objects(rows, *self.lookups)
+        for lookup in self.lookups:
+            _load(rows, lookup)
         return rows
 
     def count(self, arguments: Sequence[Any]) -> int:
@@ -142,3 +146,40 @@ class _Prepared:
         if not later:
             return self.params
         return [later.get(each, each) if isinstance(each, int) else each for each in self.params]
+
+
+def prefetch_prepared(
+    lookup: str, build: Callable[..., QuerySet[Any]], *arguments: Any, to_attr: str | None = None
+) -> "Prefetch[Any, Any, Any]":
+    """Return a lookup of what refers to rows; a `PreparedQuery` loads it by kept SQL.
+
+    ``build`` makes the queryset of all that there are, of ``arguments``, which have to say all that it depends on.
+    """
+    prefetch: Any = Prefetch(lookup, build(*arguments), to_attr)
+    prefetch.prepared = build, arguments
+    return prefetch
+
+
+def _load(rows: Sequence[Any], lookup: Any) -> None:
+    """Load what ``lookup`` says of ``rows``, as Django does."""
+    if not (rows and hasattr(lookup, "prepared")):
+        prefetch_related_objects(rows, lookup)
+        return
+    key = rows[0]._meta.get_field(lookup.prefetch_through).field
+    found = defaultdict(list)
+    for related in _related.fetch(*lookup.prepared, key.name, *(Later(row.pk) for row in rows)):
+        found[getattr(related, key.attname)].append(related)
+    for row in rows:
+        for related in found[row.pk]:
+            setattr(related, key.name, row)
+        if lookup.to_attr:
+            setattr(row, lookup.to_attr, found[row.pk])
+            continue
+        of_row = getattr(row, lookup.prefetch_through)._apply_rel_filters(lookup.queryset)
+        of_row._result_cache, of_row._prefetch_done = found[row.pk], True
+        row.__dict__.setdefault("_prefetched_objects_cache", {})[lookup.prefetch_through] = of_row
+
+
+@PreparedQuery
+def _related(build: Callable[..., QuerySet[Any]], arguments: tuple[Any, ...], key: str, *rows: int) -> QuerySet[Any]:
+    return build(*arguments).filter(**{f"{key}__in": rows})

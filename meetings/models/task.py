@@ -29,7 +29,7 @@ from .meeting import Meeting
 from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet, PrintedPart
 from .orders import ORDER_INDEXES, WithoutIndex
 from .organisation import Department, Person
-from .prepared import Identified
+from .prepared import Identified, prefetch_prepared
 from .suggestion import Suggestion, SuggestionSource
 
 if TYPE_CHECKING:
@@ -126,14 +126,9 @@ class TaskQuerySet(Identified, NaturalKeyQuerySet["Task"]):
         return tasks.prefetch_related(*(LISTED_PARTS[part]() for part in parts))
 
     def with_department_reports(self, day: datetime.date) -> Self:
-        """Load each department's own last report by ``day`` (``department_reports``).
-
-        Each says whether others have a part in the task (``is_shared``).
-        """
-        others = TaskDepartment.objects.filter(task=OuterRef("task")).exclude(department=OuterRef("reporter"))
-        reports = apps.get_model("meetings", "TaskLog").objects.last_of_departments(day)
-        reports = reports.annotate(is_shared=Exists(others)).select_related("department__merged_into")
-        return self.prefetch_related(Prefetch("log", reports, to_attr="department_reports"))
+        """Load each department's own last report by ``day`` (``department_reports``)."""
+        reports = apps.get_model("meetings", "TaskLog").objects.last_of_departments
+        return self.prefetch_related(prefetch_prepared("log", reports, day, to_attr="department_reports"))
 
     def with_entered_at(self) -> Self:
         """Annotate when the task was entered in the register (``entered_at``)."""
@@ -261,6 +256,7 @@ class Task(NaturalKeyModel, DeadlineFields):
     health_rank: int
     next_day: datetime.date | None
     is_single: bool
+    next_actor: str
     last_report_on: datetime.date | None
     department_reports: list[TaskLog]
     entered_at: datetime.datetime
@@ -391,9 +387,13 @@ def worst_health(tasks: TaskQuerySet) -> models.QuerySet:
     return tasks.order_by().values("suggestion").annotate(worst=Min("health_rank"))
 
 
+def _rows_with(model: type[models.Model], related: str) -> models.QuerySet:
+    return model._default_manager.select_related(related)
+
+
 # What hangs on a task and a list may show of it, by name.
 LISTED_PARTS: dict[str, Callable[[], Prefetch]] = {
-    "departments": lambda: Prefetch("task_departments", TaskDepartment.objects.select_related("department")),
-    "leaders": lambda: Prefetch("task_leaders", TaskLeader.objects.select_related("person")),
+    "departments": lambda: prefetch_prepared("task_departments", _rows_with, TaskDepartment, "department"),
+    "leaders": lambda: prefetch_prepared("task_leaders", _rows_with, TaskLeader, "person"),
     "sources": lambda: Prefetch("suggestion__suggestion_sources", SuggestionSource.objects.select_related("person")),
 }

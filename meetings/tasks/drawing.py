@@ -18,6 +18,7 @@ from . import display
 from .statistics import PRESSING, HealthCount
 
 LINE_BREAK = SafeString("<br>")
+HIDDEN = SafeString('aria-hidden="true"')
 NO_NUMBER = SafeString('<td class="num cell-none">·</td>')
 # The part in a task that is not said.
 USUAL = DepartmentRole.RESPONSIBLE
@@ -100,15 +101,21 @@ def health_bar(count: HealthCount, scale: int | None = None) -> SafeString:
 
     ``scale`` is as much as fills the width: one for all bars of a page, so that a task is as long everywhere.
     """
-    rects, whole, reached = [], scale or count.total, 0.0
-    for health, number, _words in _present(count):
-        width = 100 * number / whole
-        rects.append((health, f"{reached:.2f}%", f"{width:.2f}%"))
-        reached += width
+    words = join_items(words for _health, _number, words in _present(count))
+    return _draw_bar(count, scale or count.total, fill_html('role="img" aria-label="{}"', words))
+
+
+def _draw_bar(count: HealthCount, scale: int, attributes: SafeString) -> SafeString:
+    rects, reached = [], 0.0
+    for health, number in count.by_health.items():
+        if number:
+            width = 100 * number / scale
+            rects.append((health, f"{reached:.4g}", f"{width:.4g}"))
+            reached += width
     return fill_html(
-        '<svg class="stacked-bar" role="img" aria-label="{}">{}</svg>',
-        join_items(words for _health, _number, words in _present(count)),
-        join_html("", '<rect class="health-{}" x="{}" width="{}" height="100%"/>', rects),
+        '<svg class="stacked-bar" {}>{}</svg>',
+        attributes,
+        join_html("", '<rect class="health-{}" x="{}%" width="{}%"/>', rects),
     )
 
 
@@ -157,8 +164,9 @@ def health_count_rows(
             (
                 address := tasks_url(scope, parameter, count.key),
                 count.label,
-                health_bar(count, scale),
-                join_html("", "{}", ((_draw_number(count, *one, scope, parameter),) for one in labels.items())),
+                # The numbers beside it say the same.
+                _draw_bar(count, scale, HIDDEN),
+                SafeString("".join(_draw_number(count, *one, address) for one in labels.items())),
                 total,
                 address,
                 count.total,
@@ -169,16 +177,18 @@ def health_count_rows(
     )
 
 
-def _draw_number(count: HealthCount, health: str, label: str, scope: QueryDict, parameter: str) -> SafeString:
-    """Draw how many are in one ``health``, a dot for none."""
+def _draw_number(count: HealthCount, health: str, label: str, address: str) -> SafeString:
+    """Draw how many are in one ``health``, a dot for none; ``address`` is of all."""
     number = count.by_health[health]
     if not number:
         return NO_NUMBER
     return fill_html(
-        '<td class="num health-{}" data-label="{}"><a class="health-ink" href="{}" data-count="{}">{}</a></td>',
+        '<td class="num health-{}" data-label="{}"><a class="health-ink" href="{}&amp;health={}"'
+        ' data-count="{}">{}</a></td>',
         health,
         label,
-        tasks_url(scope, parameter, count.key, health=health),
+        address,
+        health,
         number,
         number,
     )

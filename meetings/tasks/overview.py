@@ -76,7 +76,7 @@ def with_next_actor(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
         (NextActor.SECRETARIAT_SETTLES, Q(health=Health.UNDECIDED)),
     ]
     return tasks.annotate(
-        next_actor=Case(
+        next_actor=Case(  # type: ignore[no-redef] # declared
             When(day_status__in=ENDED_STATUSES, then=Value("")),
             *(When(condition, then=Value(actor.value)) for actor, condition in conditions),
             default=Value(NextActor.DEPARTMENTS_REPORT.value),

@@ -3,7 +3,6 @@
 import datetime
 from collections.abc import Iterable, Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 from django import template
 from django.http import QueryDict
@@ -12,16 +11,14 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from meetings import permissions
-from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.core.types import StrOrPromise
 from meetings.display.fields import format_value, label
 from meetings.display.import_issues import issue_message
 from meetings.display.progress import department_reports
 from meetings.models import Batch
-from meetings.tasks import display, drawing
-from meetings.tasks.overview import NextActor
+from meetings.tasks import desk_items, display, drawing
 from meetings.ui.markup import fill_html, join_html
-from meetings.ui.navigation import tasks_url
+from meetings.ui.navigation import open_tasks_url, tasks_url
 
 register = template.Library()
 
@@ -62,9 +59,13 @@ for draw in (
     drawing.health_bar,
     drawing.health_count_rows,
     drawing.health_ring,
+    desk_items.row_number,
+    open_tasks_url,
     tasks_url,
 ):
     register.simple_tag(draw)
+for draw_items in (desk_items.red_items, desk_items.chased_items):
+    register.simple_tag(draw_items, takes_context=True)
 
 
 @register.simple_tag
@@ -93,23 +94,6 @@ def appraisal_url(params: QueryDict, department: int | str, part: str = "") -> s
     if part:
         query["part"] = part
     return f"{reverse('report_appraisal')}?{query.urlencode()}"
-
-
-@register.simple_tag
-def open_tasks_url(meetings: int | Iterable[int], departments: int | Iterable[int]) -> str:
-    """Return the address of the open tasks of ``departments`` from ``meetings``."""
-    query = {
-        "meeting": [meetings] if isinstance(meetings, int) else list(meetings),
-        "department": [departments] if isinstance(departments, int) else list(departments),
-        "status": sorted(OPEN_STATUSES),
-    }
-    return f"{reverse('task_list')}?{urlencode(query, doseq=True)}"
-
-
-@register.filter
-def next_actor_label(next_actor: str) -> StrOrPromise:
-    """Say whose move it is; nothing where it is nobody's, because the task has ended."""
-    return NextActor(next_actor).label if next_actor else ""
 
 
 @register.filter

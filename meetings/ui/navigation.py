@@ -3,7 +3,7 @@
 import datetime
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from meetings.core.as_of import AS_OF
+from meetings.core.lifecycle import OPEN_STATUSES
 
 
 def today() -> datetime.date:
@@ -51,6 +52,16 @@ def tasks_url(scope: QueryDict, parameter: str | None = None, key: Any = None, *
     query |= {name: value if isinstance(value, (list, tuple)) else [value] for name, value in filters.items()}
     address = _address_of_tasks(get_script_prefix())
     return f"{address}?{urlencode(query, doseq=True)}" if query else address
+
+
+def open_tasks_url(meetings: int | Iterable[int], departments: int | Iterable[int]) -> str:
+    """Return the address of the open tasks of ``departments`` from ``meetings``."""
+    query = {
+        "meeting": [meetings] if isinstance(meetings, int) else list(meetings),
+        "department": [departments] if isinstance(departments, int) else list(departments),
+        "status": sorted(OPEN_STATUSES),
+    }
+    return f"{_address_of_tasks(get_script_prefix())}?{urlencode(query, doseq=True)}"
 
 
 @functools.cache

@@ -99,3 +99,32 @@ def test_a_number_is_put_in_when_the_query_is_asked():
     assert named.count(Later(second.pk), Later(second.pk)) == 0
     assert len(built) == 1
     assert named.fetch(Later(10**20), Later(0)) == [], "no row has a number that no database knows"
+
+
+def test_what_hangs_on_the_rows_is_what_django_prefetches(django_assert_num_queries):
+    world = factories.small_world()
+    day = timezone.localdate()
+    factories.progress(world.overdue, "方案已报批。", on=day, by=world.liaison, department=world.technology)
+    tasks = permissions.readable_tasks(world.secretariat, day)
+    asked = PreparedQuery(lambda tasks: tasks.order_by("pk").for_listing().with_department_reports(day))
+
+    def say(rows):
+        return [
+            (
+                row.pk,
+                [(part.department.name, part.role, part.task is row) for part in row.task_departments.all()],
+                [part.person.name for part in row.task_leaders.all()],
+                [(report.note, report.is_shared, report.task is row) for report in row.department_reports],
+                list(row.task_departments.filter(role="lead")),
+            )
+            for row in rows
+        ]
+
+    found = say(asked.fetch(tasks))
+    assert found == say(tasks.order_by("pk").for_listing().with_department_reports(day))
+    assert any(reports for _pk, _departments, _leaders, reports, _lead in found)
+    factories.progress(world.overdue, "已完成。", on=day, by=world.liaison, department=world.technology)
+    with django_assert_num_queries(4):
+        notes = {report.note for row in asked.fetch(tasks) for report in row.department_reports}
+    assert "已完成。" in notes, "the SQL is kept, the rows are those of the moment"
+    assert "方案已报批。" not in notes

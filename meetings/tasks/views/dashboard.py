@@ -19,7 +19,7 @@ from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.models import Account, DeadlineKind, Instruction, Meeting, Role
 from meetings.models.choices import NOBODY
 from meetings.models.meeting import MeetingQuerySet
-from meetings.models.prepared import PreparedQuery
+from meetings.models.prepared import Later, PreparedQuery
 from meetings.models.task import TaskQuerySet
 from meetings.tasks import appraisal, chasing, import_issues, inbox, overview, statistics
 from meetings.tasks.listing import requested_day
@@ -113,7 +113,7 @@ def _red_tasks(account: Account, scope: Scope, day: datetime.date) -> dict[str, 
     chases = permissions.is_secretariat(account) and not scope.filter_query
     narrow = overview.waiting_for_departments if chases else None
     waiting = statistics.find_longest_waiting(scope.tasks, day, overview.MAX_SHOWN, narrow)
-    tasks = {task.pk: task for task in _red_rows.fetch(scope.tasks, day, tuple(waiting))}
+    tasks = {task.pk: task for task in _red_rows.fetch(scope.tasks, day, *map(Later, waiting))}
     return {
         "red_tasks": [tasks[pk] for pk in waiting],
         "chases": chases,
@@ -123,7 +123,7 @@ def _red_tasks(account: Account, scope: Scope, day: datetime.date) -> dict[str, 
 
 
 @PreparedQuery
-def _red_rows(tasks: TaskQuerySet, day: datetime.date, pks: tuple[int, ...]) -> TaskQuerySet:
+def _red_rows(tasks: TaskQuerySet, day: datetime.date, *pks: int) -> TaskQuerySet:
     tasks = overview.with_next_actor(tasks.filter(pk__in=pks).order_by(), day)
     return tasks.for_listing(["departments"]).with_department_reports(day)
 

@@ -1,0 +1,123 @@
+"""The items of the front page's lists: red tasks, and departments to chase."""
+
+from collections.abc import Callable, Iterable
+from urllib.parse import quote, urlencode
+
+from django.template import Context
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from meetings.models import Task
+from meetings.ui.icons import icon
+from meetings.ui.markup import fill_html, join_html
+from meetings.ui.navigation import open_tasks_url, tasks_url
+from meetings.ui.tables import address_of_rows
+
+from . import display, drawing
+from .chasing import Chased
+from .overview import NextActor
+
+
+def red_items(context: Context, tasks: Iterable[Task]) -> SafeString:
+    """Draw red tasks: since when, whose move it is, what was said last."""
+    day, here = context["day"], context["here"]
+    task_address = address_of_rows("task_detail")
+    query = urlencode([*context["as_of"].items(), ("next", here)])
+    next_actors = {actor.value: actor.label for actor in NextActor}
+    draw_action = _action_drawer(context)
+    return join_html(
+        "",
+        '<li id="task-{}" class="desk-item"><a class="task-link clamp" href="{}?{}">{}</a>'
+        '<p class="desk-facts">{} {} <span>{}</span> <strong class="desk-next-actor">{}</strong></p>'
+        '<div class="desk-said">{}</div>{}</li>',
+        (
+            (
+                task.pk,
+                address := task_address(task.pk),
+                query,
+                task.text,
+                drawing.task_badge(task, day),
+                row_number(task, names_meeting=context["names_meetings"]),
+                display.department_names(task),
+                next_actors.get(task.next_actor, ""),
+                drawing.reports(task),
+                draw_action(task, address),
+            )
+            for task in tasks
+        ),
+    )
+
+
+def _action_drawer(context: Context) -> Callable[[Task, str], str]:
+    """Return what draws what the reader does about a red task."""
+    if context["chases"] and context["is_today"]:
+        action, label, css = "remind", _("Remind"), ""
+    elif context["instructs"]:
+        action, label, css = "instruct", icon("gavel") + _("Instruct"), "btn btn-sm "
+    else:
+        return lambda _task, _address: ""
+    query = f"next={quote(context['here'])}&open={action}#{action}"
+
+    def draw(task: Task, address: str) -> str:
+        if not task.is_open:
+            return ""
+        return fill_html('<a class="{}d-print-none" href="{}?{}">{}</a>', css, address, query, label)
+
+    return draw
+
+
+def row_number(task: Task, *, names_meeting: bool) -> SafeString:
+    """Draw which row of which table a ``task`` is, where the like stand below it."""
+    meeting = task.suggestion.meeting
+    return fill_html(
+        '<span class="cell-note cell-parts nowrap">{} {}</span>',
+        (meeting.document_number or meeting.title) if names_meeting else "",
+        _("No. %(number)s") % {"number": display.task_number_label(task)},
+    )
+
+
+def chased_items(context: Context, departments: Iterable[Chased]) -> SafeString:
+    """Draw departments to chase: what they have not done, and how to remind them."""
+    reminded, not_taken_over, not_reported = _("reminded %(day)s"), _("not taken over in time"), _("not reported")
+    remind, remind_whom = _("Remind"), _("Remind %(name)s")
+    remind_query = f"next={quote(context['here'])}"
+    remind_address = reverse("remind_many")
+    link = '<a href="{}" data-count="{}"><span>{}</span><span class="desk-number">{}</span></a>'
+
+    def draw_reminder(department: Chased) -> SafeString | str:
+        if department.last_reminder is None:
+            return ""
+        words = reminded % {"day": date_format(department.last_reminder, "SHORT_DATE_FORMAT")}
+        return fill_html('<span class="cell-note">{}</span>', words)
+
+    def draw_links(department: Chased) -> Iterable[SafeString]:
+        if number := department.unacknowledged_number:
+            address = open_tasks_url(department.unacknowledged, department.key)
+            yield fill_html(link, address, number, not_taken_over, number)
+        if number := department.number:
+            address = tasks_url(context["scope"], silent=department.key, health=context["red_health"])
+            yield fill_html(link, address, number, not_reported, number)
+        if context["is_today"] and (department.to_chase or department.unacknowledged):
+            yield fill_html(
+                '<a class="btn btn-sm d-print-none" href="{}?department={}&amp;{}" aria-label="{}">{}</a>',
+                remind_address,
+                department.key,
+                remind_query,
+                remind_whom % {"name": department.label},
+                remind,
+            )
+
+    return join_html(
+        "",
+        '<li class="desk-chased"><span class="desk-chased-name">{} {}</span>{}</li>',
+        (
+            (
+                department.label,
+                draw_reminder(department),
+                join_html("", "{}", ((drawn,) for drawn in draw_links(department))),
+            )
+            for department in departments
+        ),
+    )
