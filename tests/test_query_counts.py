@@ -6,6 +6,7 @@ A query more is a decision: it gets its name here, or it is found to be one for 
 from __future__ import annotations
 
 import datetime
+import re
 
 import pytest
 from django.db import connection
@@ -169,6 +170,22 @@ def test_the_queries_of_every_page_are_those_named(register, spend, role):
         f"/meetings/{meeting.pk}/?{past}",
         [name for name in MEETING if name != "its change log"] + longer + inbox,
     )
+
+
+@pytest.mark.long
+def test_a_day_of_knowledge_costs_the_page_the_log_of_what_is_replayed(register):
+    day = timezone.localdate() - datetime.timedelta(days=1)
+    account = factories.account(Role.READER)
+    client = Client()
+    client.force_login(account)
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(f"/tasks/?known_on={day}").status_code == 200
+    # What hides the tables, and shows them again.
+    around = ("CREATE", "INSERT", "DROP", "ANALYZE", "SELECT current_schema()", "SAVEPOINT", "RELEASE SAVEPOINT")
+    # Of many rows it is written how many times.
+    statements = [re.sub(r"^\d+ times: ", "", query["sql"]) for query in queries]
+    asked = [sql for sql in statements if not sql.startswith(around)]
+    assert len(asked) == len([*LIST, "the log of what is replayed"]), "\n".join(sql[:200] for sql in asked)
 
 
 @pytest.mark.long

@@ -1,18 +1,25 @@
-"""The day a page shows: today in Asia/Shanghai, or ``as_of`` (docs/domain.md)."""
+"""The day a page shows: today in Asia/Shanghai, or ``as_of`` (docs/domain.md).
+
+Beside it is the day of knowledge, ``known_on``: what was recorded later does not count (`meetings.models.knowledge`).
+"""
 
 import datetime
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-AS_OF = "as_of"
+AS_OF, KNOWN_ON = "as_of", "known_on"
+_known_day: ContextVar[datetime.date | None] = ContextVar(KNOWN_ON, default=None)
 # A year before this one was mistyped; the days before the first of all cannot even be counted.
 FIRST_YEAR = 1900
 
 
 class InvalidAsOfError(ValueError):
-    """Raised for an ``as_of`` that is no day or still to come; its text says which."""
+    """Raised for a day that is none, or has no register; its text says why."""
 
 
 def parse_date(value: str) -> datetime.date:
@@ -43,3 +50,51 @@ def parse_as_of(value: str | None, today: datetime.date | None = None) -> dateti
             % {"day": date_format(day, "DATE_FORMAT")}
         )
     return day
+
+
+def parse_known_on(
+    value: str | None, as_of: str | None, today: datetime.date | None = None
+) -> tuple[datetime.date, datetime.date | None]:
+    """Return the day to show and the day of knowledge; None for the latter is today.
+
+    Without ``as_of`` the one is the other. Raises InvalidAsOfError as `parse_as_of`, and for a day of knowledge before
+    the day to show.
+    """
+    today = today or timezone.localdate()
+    if not value or not value.strip():
+        return parse_as_of(as_of, today), None
+    known = parse_date(value)
+    if known > today:
+        raise InvalidAsOfError(
+            _("%(day)s has not come yet, so nobody knows what will be known then. Choose today or an earlier day.")
+            % {"day": date_format(known, "DATE_FORMAT")}
+        )
+    day = parse_as_of(as_of, today) if as_of and as_of.strip() else known
+    if known < day:
+        raise InvalidAsOfError(
+            _("On %(known)s nothing was known yet of the register of %(day)s. Choose that day of knowledge or later.")
+            % {"known": date_format(known, "DATE_FORMAT"), "day": date_format(day, "DATE_FORMAT")}
+        )
+    return day, known if known < today else None
+
+
+def known_day() -> datetime.date | None:
+    """Return the day of knowledge that what is read now is limited to; None: today."""
+    return _known_day.get()
+
+
+@contextmanager
+def hold_known_day(day: datetime.date) -> Iterator[None]:
+    """Let `known_day` be ``day``, for `meetings.models.knowledge.known_on` alone."""
+    token = _known_day.set(day)
+    try:
+        yield
+    finally:
+        _known_day.reset(token)
+
+
+def name_day(day: datetime.date, format_day: Callable[[datetime.date], str] = datetime.date.isoformat) -> str:
+    """Return ``day`` as it is written, and the day of knowledge unless it is today."""
+    if (known := known_day()) is None:
+        return format_day(day)
+    return _("%(day)s as known on %(known)s") % {"day": format_day(day), "known": format_day(known)}

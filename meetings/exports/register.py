@@ -8,6 +8,7 @@ from typing import BinaryIO
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
+from meetings.core.as_of import name_day
 from meetings.models import SuggestionSource, Task, TaskDepartment, TaskLeader
 from meetings.models.task import TaskQuerySet
 
@@ -59,7 +60,7 @@ def write_register_workbook(
 
 def sheet_name(day: datetime.date) -> str:
     """Return what the sheet with the register of ``day`` is called."""
-    return _("Register on %(day)s") % {"day": day.isoformat()}
+    return _("Register on %(day)s") % {"day": name_day(day)}
 
 
 def write_register_csv(

@@ -14,11 +14,11 @@ from django.db import OperationalError, ProgrammingError
 from django.utils.translation import gettext as _
 from lxml.etree import SerialisationError
 
-from meetings.core.as_of import InvalidAsOfError, parse_as_of, parse_date
+from meetings.core.as_of import InvalidAsOfError, parse_as_of, parse_date, parse_known_on
 from meetings.core.text import parse_id
 from meetings.exports.downloads import temporary_file
 from meetings.faults import BusyError, StorageError, disk_reason, recognise_fault
-from meetings.models import Meeting
+from meetings.models import Meeting, knowledge
 from meetings.snapshot import consistent_snapshot
 
 
@@ -68,6 +68,28 @@ def parse_day_option(option: str, text: str | None, *, may_be_to_come: bool = Fa
         return day if day and may_be_to_come else parse_as_of(text)
     except InvalidAsOfError as error:
         raise CommandError(_("%(option)s: %(problem)s") % {"option": option, "problem": error}) from None
+
+
+def add_day_options(parser: CommandParser) -> None:
+    """Take the day that is written about, and the day of knowledge."""
+    parser.add_argument("--as-of", metavar="DATE", help="as the register stood at the end of this day (2023-12-31)")
+    parser.add_argument(
+        "--known-on", metavar="DATE", help="count only what was recorded by the end of this day (2024-01-31)"
+    )
+
+
+def parse_day_options(as_of: str | None, known_on: str | None) -> tuple[datetime.date, datetime.date | None]:
+    """Return the days of `add_day_options`; without ``known_on``, everything counts.
+
+    Raises CommandError as `parse_day_option`, and where the two do not go together.
+    """
+    day = parse_day_option("--as-of", as_of)
+    if known_on is None:
+        return day, None
+    try:
+        return parse_known_on(parse_date(known_on).isoformat(), as_of and day.isoformat())
+    except InvalidAsOfError as error:
+        raise CommandError(_("%(option)s: %(problem)s") % {"option": "--known-on", "problem": error}) from None
 
 
 def get_meeting(identifier: str) -> Meeting:
@@ -125,14 +147,17 @@ class MeetingExportCommand(ExportCommand):
         endings = " or ".join(self.writers)
         parser.add_argument("meeting", metavar="MEETING", help="the meeting's id or document number")
         parser.add_argument("file", metavar="FILE", help=f"a {endings} to write; one that is there is replaced")
-        parser.add_argument("--as-of", metavar="DATE", help="as the register stood at the end of this day (2023-12-31)")
+        add_day_options(parser)
 
-    def handle(self, *, meeting: str, file: str, as_of: str | None, **options: Any) -> None:
+    def handle(
+        self, *, meeting: str, file: str, as_of: str | None = None, known_on: str | None = None, **options: Any
+    ) -> None:
         """Check everything, then write."""
         write = self.get_writer(file)
         register_meeting = get_meeting(meeting)
-        day = parse_day_option("--as-of", as_of)
-        if as_of and day < register_meeting.issued_on:
+        day, known = parse_day_options(as_of, known_on)
+        if (as_of or known) and day < register_meeting.issued_on:
             problem = _("The minutes of this meeting had not been issued on that day.")
             raise CommandError(_("%(option)s: %(problem)s") % {"option": "--as-of", "problem": problem})
-        self.write_file(file, lambda output: write(output, register_meeting, day))
+        with knowledge.known_on(known):
+            self.write_file(file, lambda output: write(output, register_meeting, day))

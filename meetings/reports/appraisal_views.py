@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from meetings.core.as_of import AS_OF, InvalidAsOfError, parse_as_of
 from meetings.tasks.appraisal import COLUMNS, FIGURES, DepartmentAppraisal, explain_figures
-from meetings.tasks.listing import requested_day
+from meetings.tasks.listing import about_a_day, requested_day
 from meetings.ui.http import Request
 from meetings.ui.navigation import as_of_query, day_context, today
 
@@ -19,6 +19,7 @@ from .forms import AppraisalForm
 
 
 @require_safe
+@about_a_day
 def appraisal(request: Request) -> HttpResponseBase:
     """Show the appraisal of a period, unless named the year up to the day of the page.
 

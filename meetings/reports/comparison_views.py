@@ -16,7 +16,7 @@ from meetings.breakdown.services.suggestions import link_earlier_suggestion
 from meetings.models import Suggestion
 from meetings.reports.forms import CompareForm, RelatedSuggestionForm
 from meetings.reports.progress import add_outcomes
-from meetings.tasks.listing import requested_day
+from meetings.tasks.listing import about_a_day, requested_day
 from meetings.ui.http import Request
 from meetings.ui.navigation import day_context, get_next_url, today
 
@@ -26,6 +26,7 @@ ROWS_SHOWN = 25
 
 
 @require_safe
+@about_a_day
 def meeting_compare(request: Request) -> HttpResponse:
     """Show two meetings side by side, with the earlier one's outcomes by the day."""
     day, errors = requested_day(request)

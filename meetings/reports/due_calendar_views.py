@@ -12,7 +12,7 @@ from meetings.core.as_of import InvalidAsOfError, parse_date
 from meetings.core.dates import add_months
 from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.tasks.due_calendar import CALENDAR_MONTHS, build_calendar, build_heat_map, count_without_day, map_months
-from meetings.tasks.listing import requested_day
+from meetings.tasks.listing import about_a_day, requested_day
 from meetings.ui.http import Request
 from meetings.ui.navigation import as_of_query, day_context
 
@@ -21,6 +21,7 @@ LAST_YEAR = 2200
 
 
 @require_safe
+@about_a_day
 def due_calendar(request: Request) -> HttpResponse:
     """Show what falls due from ``month`` on, and around it by department."""
     day, errors = requested_day(request)

@@ -9,13 +9,14 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _, gettext_lazy
 
 from meetings import permissions
-from meetings.core.as_of import AS_OF, InvalidAsOfError, parse_as_of
+from meetings.core.as_of import AS_OF, KNOWN_ON, InvalidAsOfError, name_day, parse_as_of, parse_known_on
 from meetings.core.types import StrOrPromise
 from meetings.display.fields import label
 from meetings.exports.downloads import download_response
 from meetings.jobs import job
 from meetings.jobs.files import enqueue_file, is_for_worker, write_file
 from meetings.models import Account, Meeting, Person, Suggestion
+from meetings.models.knowledge import known_on
 from meetings.models.task import TaskQuerySet
 from meetings.tasks.appraisal import DepartmentAppraisal, appraise_departments
 from meetings.ui.fields import IdField, SelectField, TextField
@@ -34,9 +35,13 @@ class DayField(forms.CharField):
     """A day up to today (Asia/Shanghai); an empty optional one is today."""
 
     def __init__(self, *, label: StrOrPromise, today: datetime.date, required: bool = False, **options: Any) -> None:
-        widget = forms.DateInput(attrs={"type": "date", "class": "form-control", "max": today.isoformat()})
-        super().__init__(label=label, required=required, widget=widget, **options)
+        super().__init__(label=label, required=required, widget=self.widget_of(today), **options)
         self.today = today
+
+    @staticmethod
+    def widget_of(today: datetime.date) -> forms.DateInput:
+        """Return the widget of a day up to ``today``."""
+        return forms.DateInput(attrs={"type": "date", "class": "form-control", "max": today.isoformat()})
 
     def clean(self, value: str) -> datetime.date:
         """Return the day, or raise with the messages of every page's ``as_of``."""
@@ -68,9 +73,37 @@ class ReportForm(forms.Form):
     ) -> None:
         super().__init__(data, auto_id=f"{self.name}-%s", initial=initial)
         self.account, self.today = account, today
+        self.known_day: datetime.date | None = None
+
+    def add_known_on(self) -> None:
+        """Offer the day of knowledge, as the last field."""
+        self.fields[KNOWN_ON] = forms.CharField(
+            label=_("As known on"),
+            required=False,
+            widget=DayField.widget_of(self.today),
+            help_text=_("What was recorded later does not count. Everything counts, where no day is given."),
+            max_length=40,
+        )
+
+    def clean_days(self, shown: str) -> None:
+        """Parse the day of knowledge beside that of the field ``shown``."""
+        day = self.cleaned_data.get(shown)
+        try:
+            # Without one, the day to show is that of knowledge.
+            given = None if day is None or not self.data.get(shown, "").strip() else day.isoformat()
+            day, self.known_day = parse_known_on(self.cleaned_data.get(KNOWN_ON), given, self.today)
+        except InvalidAsOfError as error:
+            self.add_error(KNOWN_ON, str(error))
+        else:
+            if shown in self.cleaned_data:
+                self.cleaned_data[shown] = day
 
     def make_report(self) -> HttpResponseBase:
         """Hand out the report as a file, or lead to it; for a valid form."""
+        with known_on(self.known_day):
+            return self._make_report()
+
+    def _make_report(self) -> HttpResponseBase:
         if is_for_worker(row_count := self.count_rows()):
             return enqueue_file(
                 write_report,
@@ -105,6 +138,13 @@ class DayReportForm(ReportForm):
         self.fields[AS_OF] = DayField(
             label=_("As of"), today=self.today, help_text=_("Today, where no day is given."), max_length=40
         )
+        self.add_known_on()
+
+    def clean(self) -> dict[str, Any]:
+        """Let the day of knowledge be the day, where that is left out."""
+        super().clean()
+        self.clean_days(AS_OF)
+        return self.cleaned_data
 
 
 class MeetingReportForm(DayReportForm):
@@ -142,7 +182,7 @@ class MeetingReportForm(DayReportForm):
         return data
 
     def file_name(self) -> str:
-        values = {"title": self.cleaned_data["meeting"].title, "day": self.cleaned_data[AS_OF].isoformat()}
+        values = {"title": self.cleaned_data["meeting"].title, "day": name_day(self.cleaned_data[AS_OF])}
         if self.cleaned_data["length"] == "summary":
             return _("%(title)s, summary of the report as of %(day)s") % values
         return _("%(title)s, report as of %(day)s") % values
@@ -162,6 +202,7 @@ class PeriodReportForm(ReportForm):
             self.fields[name] = DayField(
                 label=end, today=self.today, required=True, max_length=40, error_messages=missing
             )
+        self.add_known_on()
 
     def clean(self) -> dict[str, Any]:
         """Refuse a period that ends before it begins."""
@@ -170,12 +211,13 @@ class PeriodReportForm(ReportForm):
         first, last = data.get("from"), data.get("to")
         if first and last and last < first:
             self.add_error("to", _("The period ends before it begins. Choose a later day, or an earlier beginning."))
+        self.clean_days("to")
         return data
 
     @property
     def period(self) -> dict[str, str]:
         """The first and the last day, for the name of a file."""
-        return {"first": self.cleaned_data["from"].isoformat(), "last": self.cleaned_data["to"].isoformat()}
+        return {"first": self.cleaned_data["from"].isoformat(), "last": name_day(self.cleaned_data["to"])}
 
 
 class BulletinForm(PeriodReportForm):
@@ -245,7 +287,7 @@ class ReplySheetForm(DayReportForm):
         self.fields["person"].queryset = permissions.readable_suggesters(self.account)
 
     def file_name(self) -> str:
-        values = {"name": self.cleaned_data["person"].name, "day": self.cleaned_data[AS_OF].isoformat()}
+        values = {"name": self.cleaned_data["person"].name, "day": name_day(self.cleaned_data[AS_OF])}
         return _("Reply to %(name)s as of %(day)s") % values
 
     def write(self, file: BinaryIO) -> None:
@@ -259,7 +301,7 @@ class RegisterForm(DayReportForm):
     ending = "xlsx"
 
     def file_name(self) -> str:
-        return _("Register with summary as of %(day)s") % {"day": self.cleaned_data[AS_OF].isoformat()}
+        return _("Register with summary as of %(day)s") % {"day": name_day(self.cleaned_data[AS_OF])}
 
     def write(self, file: BinaryIO) -> None:
         states = permissions.readable_states(self.account)
@@ -288,7 +330,8 @@ def write_report(
     filled = REPORT_FORMS[form](QueryDict(query), account=account, today=day)
     if not filled.is_valid():
         raise ValueError(filled.errors.as_text())
-    write_file(key, language, filled.write)
+    with known_on(filled.known_day):
+        write_file(key, language, filled.write)
 
 
 class CompareForm(forms.Form):

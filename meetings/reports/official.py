@@ -21,6 +21,7 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
+from meetings.core.as_of import known_day
 from meetings.exports.columns import Column, Line
 from meetings.exports.workbook import clean_text
 
@@ -136,6 +137,9 @@ def write_official_document(file: BinaryIO, build: Callable[[], OfficialDocument
 def _elements(content: OfficialDocument, day: str) -> Iterable[BaseOxmlElement]:
     yield _paragraph("Title", break_title(content.title))
     yield _paragraph("Salutation", content.salutation)
+    if known := known_day():
+        text = _("This counts what was recorded by %(known)s, and nothing that was recorded later for days before.")
+        yield from _body_elements([Paragraph(text % {"known": format_day(known)})])
     body = list(_body_elements(content.blocks))
     _keep_end_with_signature(body)
     yield from body

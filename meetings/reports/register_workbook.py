@@ -16,6 +16,7 @@ from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from meetings.core.as_of import name_day
 from meetings.core.types import StrOrPromise
 from meetings.display.fields import HEALTH_COLOURS, label
 from meetings.exports.columns import Column, Value
@@ -55,7 +56,7 @@ def write_register_with_summary(
     add_list_sheet(workbook, title=sheet_name(day), columns=COLUMNS, lines=lines, is_to_print=True)
     sheet = workbook.create_sheet(sheet_title(_("Summary")))
     _set_up_sheet(sheet)
-    _append_row(sheet, [_("Summary of the register on %(day)s") % {"day": day.isoformat()}], _TITLE)
+    _append_row(sheet, [_("Summary of the register on %(day)s") % {"day": name_day(day)}], _TITLE)
     sheet.append([])
     row, page = 3, 1
     for table, chart_of in (

@@ -6,12 +6,13 @@ from django.views.decorators.http import require_safe
 
 from meetings import permissions
 from meetings.reports.progress import add_outcomes
-from meetings.tasks.listing import requested_day
+from meetings.tasks.listing import about_a_day, requested_day
 from meetings.ui.http import Request
 from meetings.ui.navigation import day_context, today
 
 
 @require_safe
+@about_a_day
 def suggestion_detail(request: Request, pk: int) -> HttpResponse:
     """Show what became of a suggestion by the day, and where else it was raised."""
     day, errors = requested_day(request)

@@ -7,7 +7,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from meetings.core.as_of import AS_OF
+from meetings.core.as_of import AS_OF, KNOWN_ON
 from meetings.ui.http import Request
 from meetings.ui.navigation import today
 
@@ -42,4 +42,7 @@ def _initial(params: QueryDict) -> dict[str, str]:
     first_of_month = today().replace(day=1)
     last_month = first_of_month - datetime.timedelta(days=1)
     initial = {"from": last_month.replace(day=1).isoformat(), "to": last_month.isoformat()}
-    return {**initial, **{name: str(params[name]) for name in ("meeting", "person", AS_OF) if params.get(name)}}
+    return {
+        **initial,
+        **{name: str(params[name]) for name in ("meeting", "person", AS_OF, KNOWN_ON) if params.get(name)},
+    }

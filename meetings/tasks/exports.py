@@ -7,11 +7,13 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
 from meetings import permissions
+from meetings.core.as_of import KNOWN_ON, parse_known_on
 from meetings.exports.register import COLUMNS, write_register_workbook
 from meetings.exports.task_columns import columns_of_list
 from meetings.jobs import job
 from meetings.jobs.files import write_file
 from meetings.models import Account
+from meetings.models.knowledge import known_on
 from meetings.models.task import TaskQuerySet
 
 from .filters import InvalidParameterError, filter_tasks
@@ -36,7 +38,9 @@ def write_list(
     *, key: str, asked_by: int, language: str, name: str, row_count: int, query: str, day: str, columns: Sequence[str]
 ) -> None:
     """Write the workbook of a list, with ``columns`` of it or all of the register."""
-    account, as_of = Account.objects.get(pk=asked_by), datetime.date.fromisoformat(day)
-    tasks = filter_and_sort_tasks(QueryDict(query), permissions.readable_tasks(account, as_of), as_of)
+    account, params = Account.objects.get(pk=asked_by), QueryDict(query)
+    as_of, known = parse_known_on(params.get(KNOWN_ON), day)
+    tasks = filter_and_sort_tasks(params, permissions.readable_tasks(account, as_of), as_of)
     chosen = columns_of_list(columns) if columns else COLUMNS
-    write_file(key, language, lambda file: write_register_workbook(file, tasks, as_of, chosen, is_to_print=True))
+    with known_on(known):
+        write_file(key, language, lambda file: write_register_workbook(file, tasks, as_of, chosen, is_to_print=True))

@@ -24,7 +24,7 @@ from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _, gettext_lazy
 
-from meetings.core.as_of import AS_OF
+from meetings.core.as_of import AS_OF, KNOWN_ON
 from meetings.core.text import narrow_letters
 from meetings.core.types import StrOrPromise
 from meetings.display.fields import join_items, label
@@ -52,7 +52,9 @@ from .statistics import CLOSED_IN_TIME, LATE, reported_since_review
 from .word_search import find_tasks
 
 # Parameters of the page that are no filters.
-PAGE_PARAMETERS = frozenset({AS_OF, "sort", "columns", "page", "per_page", "after", "count", "export", "next"})
+PAGE_PARAMETERS = frozenset(
+    {AS_OF, KNOWN_ON, "sort", "columns", "page", "per_page", "after", "count", "export", "next"}
+)
 
 FilterValue = str | datetime.date | list[str]
 

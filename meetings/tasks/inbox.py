@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +41,7 @@ from meetings.models.prepared import PreparedQuery
 from meetings.models.task import TaskQuerySet
 
 from .acknowledgements import unacknowledged_parts
+from .import_issues import count_open_issues
 from .statistics import PRESSING
 
 # What a liaison takes over is no task by itself: the meetings are counted, each of which is taken over in one act.
@@ -149,6 +151,17 @@ def count_waiting(account: Account, day: datetime.date) -> dict[str, int]:
             counts[key] += 1
             counted.add(pk)
     return counts
+
+
+def count_queue(account: Account, open_issue_count: int | None = None) -> int:
+    """Return how much waits for the account, as the navigation tells. One query.
+
+    One more for the secretariat, whom the open confirmations wait for, unless they were counted.
+    """
+    number = sum(count_waiting(account, timezone.localdate()).values())
+    if account.role != Role.SECRETARIAT or not has_inbox(account):
+        return number
+    return number + (count_open_issues() if open_issue_count is None else open_issue_count)
 
 
 @PreparedQuery

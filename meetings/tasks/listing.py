@@ -1,23 +1,25 @@
 """The list of tasks: one filtered queryset for page and export, one count."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import partial
-from typing import NamedTuple
+from functools import partial, wraps
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from django.core.paginator import EmptyPage
 from django.forms import BoundField
 from django.http import QueryDict
+from django.http.response import HttpResponseBase
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from meetings import permissions
-from meetings.core.as_of import AS_OF, InvalidAsOfError, parse_as_of
+from meetings.core.as_of import AS_OF, KNOWN_ON, InvalidAsOfError, name_day, parse_known_on
 from meetings.core.text import parse_id
 from meetings.models import PAGE_SIZES, Account, Meeting, Task
+from meetings.models.knowledge import known_on
 from meetings.models.prepared import Later, PreparedQuery
 from meetings.models.task import TaskQuerySet
 from meetings.tasks.filter_choices import SavedViewOption
@@ -25,6 +27,7 @@ from meetings.tasks.filters import TaskFilterSet
 from meetings.ui.http import Request
 from meetings.ui.navigation import as_of_query, today
 
+from .inbox import count_queue
 from .paging import LAST_PAGE, InvalidCursorError, TaskPaginator
 from .saved_views import build_saved_query, is_same_list
 from .tables import TaskTable, available_columns, shown_columns
@@ -48,6 +51,8 @@ FURTHER_FILTERS = (
 AFTER, COUNT_EXACTLY = "after", "count"
 # The usual ones, and two more.
 MAX_COLUMNS_ON_A4 = 10
+
+DayView = TypeVar("DayView", bound=Callable[..., HttpResponseBase])
 
 
 class FilterChip(NamedTuple):
@@ -170,7 +175,7 @@ class Listing(TaskRows):
     @cached_property
     def description(self) -> str:
         """A line that describes the list: its filters and its day."""
-        day = _("as of %(day)s") % {"day": date_format(self.day, "DATE_FORMAT")}
+        day = _("as of %(day)s") % {"day": name_day(self.day, date_format)}
         # Translators: what stands between the filters of a list, each of which may have several values.
         return _("; ").join([*(self.filterset.describe() or [_("All tasks")]), day])
 
@@ -188,9 +193,32 @@ class Listing(TaskRows):
 def requested_day(request: Request) -> tuple[datetime.date, list[str]]:
     """Return the day of the address and the errors; with errors it is today."""
     try:
-        return parse_as_of(request.GET.get(AS_OF)), []
+        return _requested_days(request)[0], []
     except InvalidAsOfError as error:
         return today(), [str(error)]
+
+
+def about_a_day(view: DayView) -> DayView:
+    """Decorate a view that shows a `requested_day`: show it as known on ``known_on``."""
+
+    @wraps(view)
+    def show(request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            known = _requested_days(request)[1] if request.method in ("GET", "HEAD") else None
+        except InvalidAsOfError:
+            # The view tells it among the errors of the page.
+            known = None
+        if known is not None:
+            # The navigation counts what waits now, and is drawn with the page.
+            request.waiting = count_queue(request.user)
+        with known_on(known):
+            return view(request, *args, **kwargs)
+
+    return show  # type: ignore[return-value]  # it takes what the view takes
+
+
+def _requested_days(request: Request) -> tuple[datetime.date, datetime.date | None]:
+    return parse_known_on(request.GET.get(KNOWN_ON), request.GET.get(AS_OF))
 
 
 def list_tasks(request: Request, tasks: TaskQuerySet, day: datetime.date) -> Listing:

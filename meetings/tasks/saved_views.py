@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from meetings.core.as_of import AS_OF
+from meetings.core.as_of import AS_OF, KNOWN_ON
 from meetings.display.fields import join_items
 from meetings.models import SavedView, Task
 from meetings.tasks.filter_choices import FilterChoices
@@ -16,8 +16,8 @@ from meetings.tasks.filters import TaskFilterSet
 
 from .tables import COLUMNS_PARAMETER, TaskTable, parse_columns
 
-# The day and the place in the list are of the moment, and how many rows a page has is everybody's own setting.
-EXCLUDED_PARAMETERS = frozenset({AS_OF, "page", "per_page", "after", "count", "export", "next"})
+# The days and the place in the list are of the moment, and how many rows a page has is everybody's own setting.
+EXCLUDED_PARAMETERS = frozenset({AS_OF, KNOWN_ON, "page", "per_page", "after", "count", "export", "next"})
 # Of these the order counts.
 ORDERED_PARAMETERS = frozenset({COLUMNS_PARAMETER, "sort"})
 # An address that browsers and servers on the way still take.

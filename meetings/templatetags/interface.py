@@ -1,5 +1,7 @@
 """Tags of every page: icons and the footer's facts. `{% load interface %}`."""
 
+import datetime
+
 from django import template
 from django.conf import settings
 from django.contrib.messages.storage.base import Message
@@ -11,6 +13,7 @@ from django.utils.translation import gettext as _
 
 import cnas_tasks
 from meetings import permissions
+from meetings.core import as_of
 from meetings.core.text import parse_ids
 from meetings.models import Meeting
 from meetings.ui.icons import icon
@@ -49,6 +52,20 @@ def withdrawable_instruction(message: Message) -> list[int]:
     """Return task, version and instruction that a message can withdraw; or nothing."""
     tags = (tag.removeprefix("withdraw:") for tag in (message.extra_tags or "").split() if tag.startswith("withdraw:"))
     return [number for tag in tags for number in map(int, tag.split(":"))]
+
+
+@register.simple_tag
+def known_day() -> datetime.date | None:
+    """Return the day of knowledge of a page about another day than today."""
+    return as_of.known_day()
+
+
+@register.simple_tag
+def known_on_field() -> SafeString | str:
+    """Draw what a form about the day of its page has besides: the day of knowledge."""
+    if (day := as_of.known_day()) is None:
+        return ""
+    return format_html('<input type="hidden" name="{}" value="{}">', as_of.KNOWN_ON, day.isoformat())
 
 
 @register.simple_tag

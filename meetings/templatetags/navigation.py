@@ -6,13 +6,11 @@ from typing import Any
 from django import template
 from django.template import RequestContext
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from meetings import permissions
 from meetings.models import Role
-from meetings.tasks import import_issues, inbox
+from meetings.tasks.inbox import count_queue
 
 register = template.Library()
 
@@ -97,11 +95,10 @@ def navigation(context: RequestContext) -> dict[str, Any]:
     (``open_issue_count``) or all of it (``queue_number``).
     """
     account, waiting = context["request"].user, context.get("queue_number")
-    if waiting is None and inbox.has_inbox(account):
-        waiting = sum(inbox.count_waiting(account, timezone.localdate()).values())
-        if permissions.is_secretariat(account):
-            known = context.get("open_issue_count")
-            waiting += import_issues.count_open_issues() if known is None else known
+    if waiting is None:
+        waiting = getattr(context["request"], "waiting", None)
+    if waiting is None:
+        waiting = count_queue(account, context.get("open_issue_count"))
     return {"entries": _entries(context, LINE), "waiting": waiting}
 
 

@@ -11,3 +11,5 @@ class Request(HttpRequest):
 
     user: Account
     htmx: HtmxDetails
+    # What the navigation says that waits, where it was counted before the page.
+    waiting: int

@@ -12,7 +12,7 @@ from django.urls import Resolver404, get_script_prefix, resolve, reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from meetings.core.as_of import AS_OF
+from meetings.core.as_of import AS_OF, KNOWN_ON, known_day
 from meetings.core.lifecycle import OPEN_STATUSES
 
 
@@ -22,10 +22,15 @@ def today() -> datetime.date:
 
 
 def as_of_query(day: datetime.date) -> QueryDict:
-    """Return the parameters that hold a link on ``day``; none for today."""
+    """Return the parameters that hold a link on ``day``; none for today.
+
+    The day of knowledge goes along.
+    """
     query = QueryDict(mutable=True)
     if day != today():
         query[AS_OF] = day.isoformat()
+        if known := known_day():
+            query[KNOWN_ON] = known.isoformat()
     return query
 
 

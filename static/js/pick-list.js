@@ -8,7 +8,7 @@ document.addEventListener("change", (event) => {
   }
   const summary = pick.querySelector("summary");
   let count = summary.querySelector(".pick-count");
-  const ticked = Array.from(pick.querySelectorAll("input:not([name=find])")).filter((input) => input.type === "checkbox" ? input.checked : input.value !== "" && input.name !== "as_of").length;
+  const ticked = Array.from(pick.querySelectorAll("input:not([name=find])")).filter((input) => input.type === "checkbox" ? input.checked : input.value !== "" && !["as_of", "known_on"].includes(input.name)).length;
   if (count) {
     count.remove();
   }

@@ -6,6 +6,7 @@ from django.http import FileResponse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from meetings.core.as_of import name_day
 from meetings.exports.downloads import download_response
 from meetings.models import Meeting
 
@@ -23,5 +24,5 @@ def breakdown_response(meeting: Meeting, day: datetime.date, export_format: str)
     write = import_string(f"meetings.breakdown.export.{writer}")
     name = meeting.breakdown_title or meeting.title
     if export_format == "status":
-        name = _("%(title)s, status as of %(day)s") % {"title": name, "day": day.isoformat()}
+        name = _("%(title)s, status as of %(day)s") % {"title": name, "day": name_day(day)}
     return download_response(lambda file: write(file, meeting, day), name, ending)

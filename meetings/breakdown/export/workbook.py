@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.worksheet.worksheet import Worksheet
 
+from meetings.core.as_of import name_day
 from meetings.core.text import mark_continued
 from meetings.exports.columns import Column
 from meetings.exports.layout import split_text, text_height
@@ -64,7 +65,7 @@ def write_breakdown_with_status(file: BinaryIO, meeting: Meeting, day: datetime.
 
     Heads, status and health are in the active language.
     """
-    as_of = _("As of %(day)s") % {"day": date_format(day, "DATE_FORMAT")}
+    as_of = _("As of %(day)s") % {"day": name_day(day, date_format)}
     heading = [*build_heading(meeting), as_of]
     _write(file, heading, STATUS_COLUMNS, rows_by_task(meeting, day), size=9)
 

@@ -18,7 +18,7 @@ from meetings.breakdown.services.meetings import record_next_meeting, set_leader
 from meetings.breakdown.tables import MeetingTable
 from meetings.models import Health
 from meetings.tasks import statistics
-from meetings.tasks.listing import requested_day
+from meetings.tasks.listing import about_a_day, requested_day
 from meetings.tasks.time_axis import MAX_ROWS
 from meetings.ui.http import Request
 from meetings.ui.navigation import as_of_query, day_context, today
@@ -27,6 +27,7 @@ MEETINGS_PER_PAGE, TASKS_PER_PAGE = 25, 50
 
 
 @require_safe
+@about_a_day
 def meeting_list(request: Request) -> HttpResponse:
     """Show the meetings with what became of their tasks."""
     day, errors = requested_day(request)
@@ -47,6 +48,7 @@ def meeting_list(request: Request) -> HttpResponse:
 
 
 @require_safe
+@about_a_day
 def meeting_detail(request: Request, pk: int) -> HttpResponseBase:
     """Show the meeting and its breakdown table, or serve it as a file (``export=``)."""
     day, errors = requested_day(request)

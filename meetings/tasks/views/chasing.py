@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from meetings import permissions
-from meetings.core.as_of import AS_OF
+from meetings.core.as_of import AS_OF, KNOWN_ON
 from meetings.core.lifecycle import ENDED_STATUSES, OPEN_STATUSES
 from meetings.core.text import parse_id, parse_ids
 from meetings.display.fields import join_items
@@ -116,7 +116,7 @@ def acknowledge_meeting(request: Request) -> HttpResponse:
 
 def _today_alone(request: Request) -> datetime.date:
     """Return today; say so where the address asks for a past day."""
-    if request.GET.get(AS_OF, today().isoformat()) != today().isoformat():
+    if any(request.GET.get(name, today().isoformat()) != today().isoformat() for name in (AS_OF, KNOWN_ON)):
         messages.info(request, _("Departments are chased as of today: this page shows no past day."))
     return today()
 

@@ -22,7 +22,7 @@ from meetings.models.meeting import MeetingQuerySet
 from meetings.models.prepared import Later, PreparedQuery
 from meetings.models.task import TaskQuerySet
 from meetings.tasks import appraisal, chasing, import_issues, inbox, overview, statistics
-from meetings.tasks.listing import requested_day
+from meetings.tasks.listing import about_a_day, requested_day
 from meetings.tasks.services.overview import record_visit
 from meetings.tasks.trend import count_trend
 from meetings.ui.http import Request
@@ -36,6 +36,7 @@ WORKING_ROLES = (Role.SECRETARIAT, Role.LIAISON)
 
 
 @require_safe
+@about_a_day
 def dashboard(request: Request) -> HttpResponse:
     """Show the register at the end of a day: one's own part, all, or a filter's.
 
@@ -74,6 +75,7 @@ def dashboard(request: Request) -> HttpResponse:
 
 
 @require_safe
+@about_a_day
 def counts(request: Request, parameter: str) -> HttpResponse:
     """Show one of the tables whole, in pages; to htmx the rows that are not in sight."""
     if parameter not in TABLES:

@@ -13,7 +13,7 @@ from meetings.models import Task
 from meetings.tasks.filter_choices import FilterChoice, list_options
 from meetings.tasks.filter_fields import SearchTextField
 from meetings.tasks.filters import TaskFilterSet
-from meetings.tasks.listing import requested_day
+from meetings.tasks.listing import about_a_day, requested_day
 from meetings.ui.http import Request
 
 # Parameters of this page, beside those of the list that it leads back to.
@@ -21,6 +21,7 @@ OWN_PARAMETERS = ("find", "page", "done")
 
 
 @require_safe
+@about_a_day
 def filter_options(request: Request, name: str) -> HttpResponse:
     """Show a slice of what a filter offers, with what is chosen in the list.
 

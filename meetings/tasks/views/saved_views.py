@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from meetings import permissions
-from meetings.core.as_of import AS_OF
+from meetings.core.as_of import AS_OF, KNOWN_ON
 from meetings.models import Role, SavedView
 from meetings.tasks.filters import TaskFilterSet
 from meetings.tasks.forms.saved_views import SavedViewForm, SaveViewForm
@@ -37,8 +37,12 @@ def _save(request: Request) -> HttpResponse:
         return _render(request, save_form=form, may_overwrite=may_overwrite, status=form.status_code)
     messages.success(request, _success_message(form.result))
     address = saved_view_url(form.result)
-    if day := form.data.get(AS_OF):
-        address += "&" + QueryDict.fromkeys([AS_OF], day).urlencode()
+    days = QueryDict(mutable=True)
+    for name in (AS_OF, KNOWN_ON):
+        if day := form.data.get(name):
+            days[name] = str(day)
+    if days:
+        address += "&" + days.urlencode()
     return redirect(address)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import permissions
+from meetings.core.as_of import name_day
 from meetings.display.deadline_messages import shorten_text
 from meetings.exports import register
 from meetings.exports.downloads import download_response
@@ -22,7 +23,7 @@ from meetings.models.log import mark_undone
 from meetings.tasks.exports import write_list
 from meetings.tasks.forms.saved_views import SaveViewForm
 from meetings.tasks.forms.update import UpdateTaskForm
-from meetings.tasks.listing import PAGE_SIZES, Listing, list_tasks, requested_day
+from meetings.tasks.listing import PAGE_SIZES, Listing, about_a_day, list_tasks, requested_day
 from meetings.tasks.navigation import url_after_save
 from meetings.tasks.services.status import update_task
 from meetings.ui.http import Request
@@ -40,6 +41,7 @@ SHOWN = "shown-"
 
 
 @require_safe
+@about_a_day
 def task_list(request: Request) -> HttpResponseBase:
     """Show the tasks of the address, or serve them as a file (``export=``)."""
     day, _errors = requested_day(request)
@@ -48,7 +50,7 @@ def task_list(request: Request) -> HttpResponseBase:
     if export_format and not listing.errors:
         ending = export_format.removeprefix(SHOWN)
         if write := REGISTER_FORMATS.get(ending):
-            name = _("Register as of %(day)s") % {"day": day.isoformat()}
+            name = _("Register as of %(day)s") % {"day": name_day(day)}
             shown = listing.columns if ending != export_format else []
             if ending == "xlsx" and request.method == "GET" and is_for_worker(listing.row_count):
                 return _leave_to_worker(request, listing, name, shown)
@@ -90,6 +92,7 @@ def _leave_to_worker(request: Request, listing: Listing, name: str, columns: lis
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@about_a_day
 def task_detail(request: Request, pk: int) -> HttpResponse:
     """Show one task with its log, or where a merged one went, and update it."""
     if request.method == "POST":

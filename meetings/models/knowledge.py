@@ -1,0 +1,214 @@
+"""据当时所知: the register as it was known on a day (docs/domain.md, As-of).
+
+Within `known_on` every query reads the log as it was recorded by the end of that day, and the intervals that follow
+from it: temporary relations of the connection have the names of the tables and hide them. So lists, counts, exports
+and reports need to know nothing of it (docs/decisions/024-a-day-of-knowledge.md).
+"""
+
+import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from itertools import groupby, islice
+from typing import Any
+
+from django.db import connection, models, transaction
+from django.db.models.expressions import RawSQL
+from django.utils import timezone
+
+from meetings.core.as_of import hold_known_day, known_day
+
+from .acknowledgement import Acknowledgement
+from .evidence import Evidence
+from .extension import ExtensionRequest, ExtensionStatus
+from .instruction import Instruction
+from .log import EntryKind, TaskLog, TaskState, replay
+from .meeting import Meeting
+from .outcome import SuggestionOutcome
+from .task import Task
+
+# The tasks whose intervals another log makes.
+_REPLAYED = "meetings_replayed"
+
+
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    """What a row is without an entry that was not known.
+
+    Without ``entry`` there is no row. Where one of ``later`` is not known, its column is empty, and others are as
+    given: constants of SQL.
+    """
+
+    entry: str
+    later: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+_REFERENCES: dict[type[models.Model], _Reference] = {
+    ExtensionRequest: _Reference("asked_id", {"decided_id": {"status": f"'{ExtensionStatus.REQUESTED.value}'"}}),
+    Instruction: _Reference("given_id", {"answer_id": {"answered_on": "NULL"}}),
+    Evidence: _Reference("entry_id", {"removal_id": {}}),
+    SuggestionOutcome: _Reference("entry_id"),
+}
+
+
+@contextmanager
+def known_on(day: datetime.date | None) -> Iterator[None]:
+    """Let all queries see what was recorded by the end of ``day``; None: whatever is.
+
+    For reading alone: the hidden tables cannot be written to. Days after ``day`` have no meaning within.
+    """
+    if day is None or day == known_day():
+        yield
+        return
+    # On PostgreSQL the relations are of one transaction, so that a pool of connections may stand before it. On SQLite
+    # a transaction begins with the lock that writers wait for; the connection is this thread's own.
+    with transaction.atomic() if connection.vendor == "postgresql" else nullcontext():
+        names = _Names.find()
+        try:
+            _hide_tables(day, names)
+            with hold_known_day(day):
+                yield
+        except BaseException:
+            if connection.vendor != "postgresql":
+                _show_tables(names)
+            raise
+        _show_tables(names)
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The schemas of the tables and of what hides them."""
+
+    tables: str
+    temporary: str
+
+    @classmethod
+    def find(cls) -> "_Names":
+        if connection.vendor == "sqlite":
+            return cls("main", "temp")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_schema()")
+            return cls(connection.ops.quote_name(cursor.fetchone()[0]), "pg_temp")
+
+    def table(self, model: type[models.Model]) -> str:
+        return f"{self.tables}.{connection.ops.quote_name(model._meta.db_table)}"
+
+    def hiding(self, model: type[models.Model]) -> str:
+        return f"{self.temporary}.{connection.ops.quote_name(model._meta.db_table)}"
+
+
+def _columns(model: type[models.Model]) -> list[str]:
+    return [field.column for field in model._meta.concrete_fields]
+
+
+def _select(columns: Iterable[str], model: type[models.Model], names: _Names) -> str:
+    return f"SELECT {', '.join(map(connection.ops.quote_name, columns))} FROM {names.table(model)}"
+
+
+def _hide_tables(day: datetime.date, names: _Names) -> None:
+    end = timezone.make_aware(datetime.datetime.combine(day + datetime.timedelta(days=1), datetime.time.min))
+    with connection.cursor() as cursor:
+        _note_replayed(cursor, names, day, end)
+        for model, select in _views(names, end).items():
+            cursor.execute(f"CREATE TEMPORARY VIEW {connection.ops.quote_name(model._meta.db_table)} AS {select}")
+        _fill_states(cursor, names, day)
+
+
+def _show_tables(names: _Names) -> None:
+    """Drop whatever hides tables."""
+    with connection.cursor() as cursor:
+        hidden: tuple[type[models.Model], ...] = (*_REFERENCES, Acknowledgement, Meeting, TaskLog)
+        for model in hidden:
+            cursor.execute(f"DROP VIEW IF EXISTS {names.hiding(model)}")
+        cursor.execute(f"DROP TABLE IF EXISTS {names.hiding(TaskState)}")
+        cursor.execute(f"DROP TABLE IF EXISTS {names.temporary}.{_REPLAYED}")
+
+
+def _note_replayed(cursor: Any, names: _Names, day: datetime.date, end: datetime.datetime) -> None:
+    """Find the tasks about which something was recorded later that counts by ``day``.
+
+    Of the others the intervals up to that day are the same; those of a task that was joined into another are gone.
+    """
+    cursor.execute(
+        f"CREATE TEMPORARY TABLE {_REPLAYED} AS SELECT DISTINCT task_id FROM {names.table(TaskLog)}"
+        " WHERE recorded_at >= %s AND (effective_on <= %s OR kind = %s)"
+        f" UNION SELECT id FROM {names.table(Task)} WHERE joined_into_id IS NOT NULL",
+        [connection.ops.adapt_datetimefield_value(end), day, EntryKind.UNDONE.value],
+    )
+
+
+def _views(names: _Names, end: datetime.datetime) -> dict[type[models.Model], str]:
+    """Return what is read in the place of the tables. Views take no parameters."""
+    moment = f"'{connection.ops.adapt_datetimefield_value(end)}'"
+    log = names.table(TaskLog)
+
+    def is_known(entry: str) -> str:
+        return f"EXISTS (SELECT 1 FROM {log} AS entry WHERE entry.id = {entry} AND entry.recorded_at < {moment})"
+
+    views: dict[type[models.Model], str] = {
+        model: f"{_select(_columns(model), model, names)} WHERE recorded_at < {moment}"
+        for model in (TaskLog, Acknowledgement)
+    }
+    # A meeting all of whose tasks were entered later was entered with them.
+    of_meeting = f"SELECT 1 FROM {names.table(Task)} AS task{{}} WHERE task.meeting_id = meeting.id"
+    first = f" JOIN {log} AS entry ON entry.task_id = task.id AND entry.sequence = 1"
+    views[Meeting] = (
+        f"{_select(_columns(Meeting), Meeting, names)} AS meeting WHERE NOT EXISTS ({of_meeting.format('')})"
+        f" OR EXISTS ({of_meeting.format(first)} AND entry.recorded_at < {moment})"
+    )
+    for model, reference in _REFERENCES.items():
+        written = {column: connection.ops.quote_name(column) for column in _columns(model)}
+        for later, others in reference.later.items():
+            for column, otherwise in {later: "NULL", **others}.items():
+                name = connection.ops.quote_name(column)
+                written[column] = (
+                    f"CASE WHEN {is_known(f'referring.{later}')} THEN {name} ELSE {otherwise} END AS {name}"
+                )
+        views[model] = (
+            f"SELECT {', '.join(written.values())} FROM {names.table(model)} AS referring"
+            f" WHERE {is_known(f'referring.{reference.entry}')}"
+        )
+    return views
+
+
+def _fill_states(cursor: Any, names: _Names, day: datetime.date) -> None:
+    """Copy the intervals, and replay those of `_REPLAYED` tasks from the known log."""
+    fields = TaskState._meta.concrete_fields
+    quoted = [connection.ops.quote_name(field.column) for field in fields]
+    types = ", ".join(f"{column} {field.db_type(connection)}" for column, field in zip(quoted, fields, strict=True))
+    table = names.hiding(TaskState)
+    name = connection.ops.quote_name(TaskState._meta.db_table)
+    cursor.execute(f"CREATE TEMPORARY TABLE {name} ({types}, PRIMARY KEY (task_id, since))")
+    cursor.execute(
+        f"INSERT INTO {table} ({', '.join(quoted)}) {_select(_columns(TaskState), TaskState, names)}"
+        f" WHERE since <= %s AND task_id NOT IN (SELECT task_id FROM {_REPLAYED})",
+        [day],
+    )
+    places = ", ".join(["%s"] * len(fields))
+    states = _replay()
+    # In portions that are whole before they are sent: the log is read by the same connection.
+    while portion := list(islice(states, 1000)):
+        cursor.executemany(
+            f"INSERT INTO {table} ({', '.join(quoted)}) VALUES ({places})",
+            [
+                [field.get_db_prep_save(getattr(state, field.attname), connection) for field in fields]
+                for state in portion
+            ],
+        )
+    if connection.vendor == "postgresql":
+        cursor.execute(f"ANALYZE {table}")
+
+
+def _replay() -> Iterator[TaskState]:
+    """Replay the known logs of the tasks that `_note_replayed` found."""
+    entries = TaskLog.objects.filter(task__in=RawSQL(f"SELECT task_id FROM {_REPLAYED}", [])).chronological()
+    number = 0
+    for task_id, of_task in groupby(entries, key=lambda entry: entry.task_id):
+        log = list(of_task)
+        # What was entered later is not there yet, and what had been joined into another task no more.
+        if log[0].kind != EntryKind.ENTERED or any("joined_into" in entry.changes for entry in log):
+            continue
+        for state in replay(task_id, log):
+            number -= 1
+            state.pk = number
+            yield state

@@ -1,0 +1,155 @@
+"""The register as known on a day equals a copy that was made on that day."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from contextlib import suppress
+from unittest import mock
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, Phase, given, settings, strategies as st
+
+from meetings.errors import ServiceError
+from meetings.models import (
+    Account,
+    Batch,
+    Evidence,
+    ExtensionRequest,
+    Instruction,
+    Meeting,
+    Status,
+    SuggestionOutcome,
+    Task,
+    TaskLog,
+)
+from meetings.models.knowledge import known_on
+from meetings.tasks.services.batch_undo import undo_batch
+from meetings.tasks.services.extensions import grant_extension, refuse_extension, request_extension
+from meetings.tasks.services.instructions import answer_instruction
+from tests import factories
+from tests.depth import examples
+
+pytestmark = pytest.mark.django_db
+
+ISSUED = datetime.date(2023, 11, 8)
+MONTH = datetime.timedelta(days=30)
+# What lists, counts and papers read of a task on a day.
+COLUMNS = (
+    *("pk", "day_status", "day_closed_on", "day_due_date", "day_deadline_kind", "day_next_due", "day_next_review"),
+    *("day_extension_count", "day_extension_days", "day_milestones", "day_review_interval_months", "health"),
+    *("last_report_on", "day_last_report_id"),
+)
+
+
+def at(day: datetime.date):
+    moment = datetime.datetime.combine(day, datetime.time(23, 59, 59), timezone.get_default_timezone())
+    return mock.patch.object(timezone, "now", return_value=moment)
+
+
+def copy_of(day: datetime.date) -> dict[str, list]:
+    """Return what the register says of ``day``, by everything that is read of a day."""
+    tasks = Task.objects.on(day).order_by("pk")
+    reports = tasks.with_department_reports(day)
+    return {
+        "tasks": list(tasks.values_list(*COLUMNS)),
+        "outcomes": list(tasks.with_outcome(day).values_list("pk", "day_outcome")),
+        "reports": [(task.pk, [entry.pk for entry in task.department_reports]) for task in reports],
+        "log": list(TaskLog.objects.standing().filter(effective_on__lte=day).order_by("pk").values_list("pk", "note")),
+        "requests": list(ExtensionRequest.objects.open_on(day).order_by("pk").values_list("pk")),
+        "decisions": list(ExtensionRequest.objects.order_by("pk").values_list("pk", "status", "decided")),
+        "instructions": list(Instruction.objects.open_on(day).order_by("pk").values_list("pk")),
+        "evidence": list(Evidence.objects.not_deleted().order_by("pk").values_list("pk")),
+        "meetings": list(Meeting.objects.order_by("pk").values_list("pk")),
+        "recorded outcomes": list(SuggestionOutcome.objects.order_by("pk").values_list("pk")),
+    }
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ["progress", "status", "batch", "undo", "ask", "grant", "refuse", "instruct", "answer", "file", "enter"]
+        ),
+        st.integers(0, 3),
+        st.integers(0, 200),
+        st.sampled_from(Status.values),
+        # How many days pass before the next.
+        st.integers(0, 40),
+    ),
+    min_size=3,
+    max_size=14,
+)
+
+
+def undo_first_batch(staff: Account) -> None:
+    for batch in Batch.objects.filter(undoes=None, undone_by=None)[:1]:
+        undo_batch(batch_id=batch.pk, actor=staff)
+
+
+def answer_first_instruction(staff: Account, on: datetime.date) -> None:
+    for instruction in Instruction.objects.filter(answer=None).select_related("task")[:1]:
+        said = {"effective_on": max(on, instruction.given_on), "note": "已办。"}
+        answer_instruction(instruction_id=instruction.pk, version=instruction.task.version, actor=staff, **said)
+
+
+def take(step: str, which: int, back: int, status: str, today: datetime.date) -> None:
+    """Do one thing about one of the tasks, effective ``back`` days ago."""
+    tasks = list(Task.objects.order_by("pk"))
+    task, staff = tasks[which % len(tasks)], factories.secretariat()
+    on = max(today - datetime.timedelta(days=back), ISSUED)
+    asked = {"reason": "待批复。", "progress": "已办一半。", "deadline_text": "2026.12", "effective_on": on}
+    steps: dict[str, Callable[[], object]] = {
+        "progress": lambda: factories.progress(task, f"进展{back}。", on=on),
+        "status": lambda: factories.move(task, status, on=on),
+        "batch": lambda: factories.batch(task, note=f"批量{back}。", effective_on=on),
+        "undo": lambda: undo_first_batch(staff),
+        "ask": lambda: factories.act(request_extension, task, staff, **asked),
+        "grant": lambda: factories.act(grant_extension, task, staff, reason="同意。", effective_on=on),
+        "refuse": lambda: factories.act(refuse_extension, task, staff, reason="不同意。", effective_on=on),
+        "instruct": lambda: factories.instruction(task, factories.person()),
+        "answer": lambda: answer_first_instruction(staff, on),
+        "file": lambda: factories.evidence(task),
+        "enter": lambda: factories.task(task.suggestion if back % 2 else factories.suggestion(), deadline="持续跟踪"),
+    }
+    steps[step]()
+
+
+@pytest.mark.long
+@settings(
+    max_examples=examples(40),
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(steps=STEPS)
+def test_the_register_as_known_on_a_day_equals_a_copy_made_on_that_day(db, steps):
+    with transaction.atomic():
+        play(steps)
+        transaction.set_rollback(True)
+
+
+def play(steps: list[tuple]) -> None:
+    """Take the ``steps`` with a copy of the register after each; at the end compare what is known of those days."""
+    today, copies = ISSUED, {}
+    with at(today):
+        of = factories.suggestion(factories.meeting(issued_on=ISSUED))
+        for deadline in ("2023.12", "持续跟踪", "2024.6"):
+            factories.task(of, deadline=deadline)
+    for *step, pause in [*steps, ("progress", 0, 0, "", 1)]:
+        with at(today):
+            with suppress(ServiceError):
+                take(*step, today)
+            days = {today, max(today - MONTH, ISSUED), max(today - 4 * MONTH, ISSUED)}
+            # Of one day the last copy counts.
+            copies[today] = {day: copy_of(day) for day in days}
+        today += datetime.timedelta(days=pause)
+    with at(today + MONTH):
+        now = copy_of(today)
+        for known, of_days in copies.items():
+            with known_on(known):
+                for day, copy in of_days.items():
+                    assert copy_of(day) == copy, (known, day)
+        assert copy_of(today) == now

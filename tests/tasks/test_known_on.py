@@ -1,0 +1,226 @@
+"""据当时所知: a red of a day that was written away later is there for who asks what was known then."""
+
+from __future__ import annotations
+
+import datetime
+import io
+from unittest import mock
+
+import docx
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+from openpyxl import load_workbook
+
+from meetings.core.as_of import known_day
+from meetings.models import Role, Status, Task, TaskLog
+from meetings.models.knowledge import known_on
+from meetings.tasks.exports import write_list
+from meetings.tasks.services.extensions import grant_extension, request_extension
+from meetings.tasks.services.instructions import answer_instruction
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+ISSUED, JANUARY, MARCH = datetime.date(2023, 11, 8), datetime.date(2024, 1, 31), datetime.date(2024, 3, 31)
+
+
+def at(day: datetime.date):
+    moment = datetime.datetime.combine(day, datetime.time(10), timezone.get_default_timezone())
+    return mock.patch.object(timezone, "now", return_value=moment)
+
+
+@pytest.fixture
+def tasks(client):
+    """Two overdue tasks, known in January; in March the first is closed as of December, the second gets more time."""
+    client.force_login(factories.account(Role.READER))
+    with at(ISSUED):
+        of = factories.suggestion(factories.meeting(issued_on=ISSUED), sources=[(factories.person("刘仲书"), "执委")])
+        first, second = (factories.task(of, deadline="2023.12") for _number in range(2))
+    with at(JANUARY):
+        factories.instruction(second, factories.person())
+    with at(MARCH):
+        december = datetime.date(2023, 12, 20)
+        factories.progress(first, "早已办妥。", on=december)
+        factories.move(first, Status.CLOSURE_REQUESTED, on=december, note="早已办妥。")
+        factories.move(first, Status.CLOSED, on=december)
+        said = {"effective_on": december, "reason": "待批复。", "progress": "过半。", "deadline_text": "2024.12"}
+        factories.act(request_extension, second, None, **said)
+        factories.act(grant_extension, second, None, reason="同意。", effective_on=december)
+        instruction = second.instructions.get()
+        answer_instruction(
+            instruction_id=instruction.pk,
+            version=second.version,
+            actor=factories.secretariat(),
+            effective_on=JANUARY,
+            note="已办。",
+        )
+    return first, second
+
+
+def health_of(answer) -> list[str]:
+    return sorted(row.record.health for row in answer.context["listing"].table.paginated_rows)
+
+
+def test_the_list_of_a_day_shows_what_was_known_then(client, tasks):
+    assert health_of(client.get("/tasks/?as_of=2024-01-31")) == ["closed", "on_track"]
+    page = client.get("/tasks/?as_of=2024-01-31&known_on=2024-02-29")
+    assert health_of(page) == ["overdue", "overdue"]
+    assert health_of(client.get("/tasks/?as_of=2024-01-31&known_on=2024-03-31")) == ["closed", "on_track"]
+
+
+def test_a_day_of_knowledge_alone_is_the_day_that_is_shown(client, tasks):
+    page = client.get("/tasks/?known_on=2024-02-29&health=overdue")
+    assert page.context["day"] == datetime.date(2024, 2, 29)
+    assert health_of(page) == ["overdue", "overdue"]
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("as_of=2024-03-01&known_on=2024-02-29", "“据当时所知”的日期不能早于截至日期"),
+        ("known_on=2199-01-01", "尚未到来"),
+        ("known_on=x", "“x”"),
+    ],
+)
+@pytest.mark.parametrize("address", ["/", "/tasks/", "/meetings/", "/reports/register/"])
+def test_a_day_that_nobody_can_know_by_is_refused_in_one_sentence(client, tasks, address, query, message):
+    page = client.get(f"{address}?{query}")
+    assert message in page.content.decode()
+    assert known_day() is None
+
+
+def test_today_as_the_day_of_knowledge_is_every_page_as_it_is(client, tasks):
+    today = timezone.localdate().isoformat()
+    page = client.get(f"/tasks/?as_of=2024-01-31&known_on={today}")
+    assert health_of(page) == ["closed", "on_track"]
+    band = page.content.decode().partition('id="as-of-band"')[2].partition("<main")[0]
+    assert "所知，" not in band
+
+
+def test_the_page_says_by_which_it_counts_and_leads_back(client, tasks):
+    page = client.get("/?as_of=2024-01-31&known_on=2024-02-29").content.decode()
+    band = page.partition('id="as-of-band"')[2].partition("<main")[0]
+    assert "据2024年2月29日所知" in band
+    assert 'href="/?as_of=2024-01-31"' in band
+    assert 'href="/?"' in band
+    past = client.get("/?as_of=2024-01-31").content.decode()
+    assert "/?as_of=2024-01-31&amp;known_on=2024-01-31" in past
+
+
+def test_every_number_of_the_front_page_leads_to_as_many_rows(client, tasks):
+    page = client.get("/?as_of=2024-01-31&known_on=2024-02-29")
+    assert page.context["counts"].by_health["overdue"] == 2
+    assert page.context["instructed"] == 1
+    assert "known_on=2024-02-29" in page.context["scope"].urlencode()
+    assert client.get("/?as_of=2024-01-31").context["instructed"] == 0
+
+
+def test_what_waits_today_stands_in_the_navigation_of_such_a_page(client, tasks):
+    client.force_login(factories.secretariat())
+    with at(MARCH):
+        factories.move(tasks[1], Status.CLOSURE_REQUESTED, on=MARCH)
+    badge = '<span class="pick-count">'
+    now, then = (client.get(f"/meetings/?{query}").content.decode() for query in ("", "known_on=2024-02-29"))
+    assert badge in now
+    assert now.partition(badge)[2][:80] == then.partition(badge)[2][:80]
+
+
+def test_a_task_of_later_is_not_there_nor_is_its_meeting(client, tasks):
+    with at(MARCH):
+        late = factories.task(factories.suggestion(factories.meeting(issued_on=ISSUED, title="后来补录的会议")))
+    assert client.get(f"/tasks/{late.pk}/?as_of=2024-01-31").status_code == 200
+    assert client.get(f"/tasks/{late.pk}/?known_on=2024-01-31").status_code == 404
+    assert client.get(f"/meetings/{late.suggestion.meeting_id}/?known_on=2024-01-31").status_code == 404
+    assert "后来补录的会议" not in client.get("/meetings/?known_on=2024-01-31").content.decode()
+    assert "后来补录的会议" in client.get("/meetings/?as_of=2024-01-31").content.decode()
+
+
+def test_the_page_of_a_task_tells_the_log_of_then(client, tasks):
+    then = client.get(f"/tasks/{tasks[0].pk}/?known_on=2024-01-31")
+    assert [entry.kind for entry in then.context["log"]] == ["entered"]
+    assert then.context["task"].day_status == Status.NOT_STARTED
+
+
+def content_of(answer) -> bytes:
+    assert answer.status_code == 200
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content
+
+
+def test_exports_have_the_rows_of_the_list(client, tasks):
+    then = content_of(client.get("/tasks/?as_of=2024-01-31&known_on=2024-02-29&export=csv")).decode()
+    assert then.count("已逾期") == 2
+    now = content_of(client.get("/tasks/?as_of=2024-01-31&export=csv")).decode()
+    assert now.count("已逾期") == 0
+
+
+def test_a_workbook_that_the_worker_writes_is_of_that_day_of_knowledge(tasks, settings, tmp_path):
+    settings.EXPORTS_DIR = tmp_path
+    said = {"name": "台账.xlsx", "row_count": 2, "day": "2024-01-31", "columns": ["health"], "language": "zh-hans"}
+    query = "as_of=2024-01-31&known_on=2024-02-29"
+    write_list.call(key="1" * 32, asked_by=factories.secretariat().pk, query=query, **said)
+    sheet = load_workbook(io.BytesIO((tmp_path / ("1" * 32)).read_bytes())).worksheets[0]
+    cells = [cell.value for row in sheet.iter_rows() for cell in row]
+    assert cells.count("已逾期") == 2
+    assert "2024-02-29" in sheet.title
+
+
+@pytest.mark.parametrize("length", ["full", "summary"])
+def test_a_report_says_by_which_it_counts(client, tasks, length):
+    meeting = tasks[0].suggestion.meeting_id
+    address = f"/reports/meeting/?meeting={meeting}&length={length}&as_of=2024-01-31"
+    now = text_of(content_of(client.get(address)))
+    then = text_of(content_of(client.get(f"{address}&known_on=2024-02-29")))
+    assert "本文据2024年2月29日所知统计" in then
+    assert "所知" not in now
+    assert then.count("逾期") > now.count("逾期")
+
+
+def text_of(content: bytes) -> str:
+    return "\n".join(paragraph.text for paragraph in docx.Document(io.BytesIO(content)).paragraphs)
+
+
+def test_the_other_papers_take_it_too(client, tasks):
+    person = factories.person("刘仲书").pk
+    for address in (
+        f"/reports/reply/?person={person}&as_of=2024-01-31&known_on=2024-02-29",
+        "/reports/bulletin/?from=2023-12-01&to=2024-01-31&known_on=2024-02-29",
+    ):
+        assert "本文据2024年2月29日所知统计" in text_of(content_of(client.get(address)))
+    appraisal = client.get("/reports/appraisal/?from=2023-12-01&to=2024-01-31&known_on=2024-02-29")
+    assert "known_on=2024-02-29" in appraisal.content.decode()
+    refused = client.get("/reports/bulletin/?from=2023-12-01&to=2024-01-31&known_on=2024-01-30")
+    assert refused.status_code == 422
+
+
+def test_the_commands_take_it_too(tasks, tmp_path):
+    meeting = str(tasks[0].suggestion.meeting_id)
+    file = tmp_path / "register.csv"
+    call_command("export_register", str(file), known_on="2024-02-29")
+    assert file.read_text(encoding="utf-8-sig").count("已逾期") == 2
+    call_command("export_register", str(file), query="as_of=2024-01-31&known_on=2024-03-31")
+    assert file.read_text(encoding="utf-8-sig").count("已逾期") == 0
+    report = tmp_path / "report.docx"
+    call_command("report", meeting, str(report), as_of="2024-01-31", known_on="2024-02-29")
+    assert "本文据2024年2月29日所知统计" in text_of(report.read_bytes())
+    for options in ({"as_of": "2024-03-01"}, {"known_on": "2199-01-01"}, {"known_on": ""}, {"known_on": "x"}):
+        with pytest.raises(CommandError, match="--known-on"):
+            call_command("report", meeting, str(report), **{"known_on": "2024-02-29", **options})
+
+
+def test_a_saved_view_keeps_no_day_of_knowledge_and_leads_back_to_it(client, tasks):
+    said = {"name": "超期", "query": "health=overdue&known_on=2024-02-29", "as_of": "2024-01-31"}
+    address = client.post("/views/", {**said, "known_on": "2024-02-29"}).url
+    assert "known_on=2024-02-29" in address
+    assert "known_on" not in client.get("/views/").content.decode()
+
+
+def test_what_was_hidden_is_there_again_whatever_happened(tasks):
+    count = TaskLog.objects.count()
+    with pytest.raises(Task.DoesNotExist), known_on(JANUARY):
+        Task.objects.on(JANUARY).get(health="closed")
+    assert known_day() is None
+    assert TaskLog.objects.count() == count
+    with known_on(JANUARY):
+        assert Task.objects.on(JANUARY).filter(health="overdue").count() == 2
+    assert Task.objects.on(JANUARY).filter(health="overdue").count() == 0
