@@ -1,15 +1,17 @@
-"""The items of the front page's lists: red tasks, and departments to chase."""
+"""The items of the front page's lists: red tasks, changes, departments to chase."""
 
 from collections.abc import Callable, Iterable
 from urllib.parse import quote, urlencode
 
 from django.template import Context
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from meetings.models import Task
+from meetings.models import Task, TaskLog
 from meetings.ui.icons import icon
 from meetings.ui.markup import fill_html, join_html
 from meetings.ui.navigation import open_tasks_url, tasks_url
@@ -75,6 +77,27 @@ def row_number(task: Task, *, names_meeting: bool) -> SafeString:
         '<span class="cell-note cell-parts nowrap">{} {}</span>',
         (meeting.document_number or meeting.title) if names_meeting else "",
         _("No. %(number)s") % {"number": display.task_number_label(task)},
+    )
+
+
+def change_items(entries: Iterable[TaskLog]) -> SafeString:
+    """Draw entries of the log: when, what, by whom, about which task."""
+    task_address = address_of_rows("task_detail")
+    return join_html(
+        "",
+        '<li class="desk-change"><span class="cell-note nowrap">{}</span> <strong>{}</strong> '
+        '<span class="cell-note">{}</span> <a href="{}#log">{}</a>{}</li>',
+        (
+            (
+                date_format(timezone.localtime(entry.recorded_at), "SHORT_DATE_FORMAT"),
+                entry,
+                entry.department or entry.actor or "",
+                task_address(entry.task_id),
+                Truncator(entry.task.text).chars(40),
+                entry.note and fill_html('<span class="desk-note clamp">{}</span>', entry.note),
+            )
+            for entry in entries
+        ),
     )
 
 

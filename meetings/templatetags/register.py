@@ -59,6 +59,7 @@ for draw in (
     drawing.health_bar,
     drawing.health_count_rows,
     drawing.health_ring,
+    desk_items.change_items,
     desk_items.row_number,
     open_tasks_url,
     tasks_url,

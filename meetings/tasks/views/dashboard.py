@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from meetings import permissions
 from meetings.core.as_of import AS_OF
 from meetings.core.lifecycle import OPEN_STATUSES
-from meetings.models import Account, DeadlineKind, Instruction, Meeting, Role
+from meetings.models import Account, DeadlineKind, Instruction, Meeting, Person, Role
 from meetings.models.choices import NOBODY
 from meetings.models.meeting import MeetingQuerySet
 from meetings.models.prepared import Later, PreparedQuery
@@ -68,7 +68,8 @@ def dashboard(request: Request) -> HttpResponse:
     }
     if shows_work and inbox.has_inbox(account):
         context.update(_waiting(account, scope.tasks, tables, day))
-    if account.role == Role.LEADER and scope.is_own:
+    if account.role == Role.LEADER and account.person_id and scope.is_own:
+        context["leader"] = next(iter(_leaders.fetch(Later(account.person_id))))
         context.update(_changes(account, scope.tasks, day))
         context.update(_appraisal(scope, day, is_opened=request.GET.get("whole") == "appraisal"))
     return render(request, "meetings/tasks/dashboard.html", context)
@@ -122,6 +123,11 @@ def _red_tasks(account: Account, scope: Scope, day: datetime.date) -> dict[str, 
         "chased": chasing.find_chased(scope.tasks, day) if chases else [],
         "instructs": account.role == Role.LEADER and scope.is_own and day == today(),
     }
+
+
+@PreparedQuery
+def _leaders(pk: int) -> QuerySet[Person]:
+    return Person.objects.filter(pk=pk).order_by()
 
 
 @PreparedQuery
