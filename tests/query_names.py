@@ -134,10 +134,6 @@ EDIT_TASK = [
 OWN_DEPARTMENTS = ["the departments of a liaison"]
 INBOX = {role: ["what waits, in one count"] for role in (Role.SECRETARIAT, Role.LIAISON, Role.LEADER)}
 INBOX[Role.SECRETARIAT].append("what is open to confirm, in one count")
-# Who may update a task is told from which day a change of status may count, who may remind, whom that would reach.
-TO_WORK = {
-    Role.SECRETARIAT: ["who would be reminded", "which robots would post it"],
-}
 
 REPORTS = [*SIGNED_IN, "the meetings to choose from", "the people to choose from"]
 COMPARISON = [

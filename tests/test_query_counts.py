@@ -64,7 +64,6 @@ from .query_names import (
     SEARCH,
     SIGNED_IN,
     TASK,
-    TO_WORK,
     WORD,
     WRONG,
 )
@@ -158,7 +157,7 @@ def test_the_queries_of_every_page_are_those_named(register, spend, role):
     spend(account, with_all_filters(task), NOTHING_FOUND + inbox)
     spend(account, "/tasks/?health=purple", WRONG + inbox)
 
-    spend(account, f"/tasks/{task.pk}/", TASK + own + inbox + TO_WORK.get(role, []))
+    spend(account, f"/tasks/{task.pk}/", TASK + own + inbox)
     spend(account, f"/tasks/{task.pk}/?{past}", [name for name in TASK if name != "its import issues"] + inbox)
 
     spend(account, "/meetings/", MEETINGS + inbox)

@@ -57,7 +57,7 @@ def _action_drawer(context: Context) -> Callable[[Task, str], str]:
     if context["chases"] and context["is_today"]:
         action, label, css = "remind", _("Remind"), ""
     elif context["instructs"]:
-        action, label, css = "instruct", icon("gavel") + _("Instruct"), "btn btn-sm "
+        action, label, css = "instruct", fill_html("{}{}", icon("gavel"), _("Instruct")), "btn btn-sm "
     else:
         return lambda _task, _address: ""
     query = f"next={quote(context['here'])}&open={action}#{action}"

@@ -1,4 +1,5 @@
-// What a filter offers comes when it is opened, and is searched on the server by words, pinyin or initials.
+// What a filter offers, or a fold holds, comes when it is opened. Options are searched on the server by words, pinyin or
+// initials.
 // Browser story: test_a_long_filter_is_searched_and_what_is_ticked_stays_in_sight.
 
 const FIND = "[data-filter-options]";

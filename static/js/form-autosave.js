@@ -99,6 +99,14 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// A form that comes when its fold is opened comes at once where words wait for it.
+document.querySelectorAll("details > [hx-trigger=opened]").forEach((part) => {
+  const key = `${OWN_PREFIX + new URL(part.getAttribute("hx-get"), location.href).pathname}|`;
+  if (Object.keys(storage).some((each) => each.startsWith(key))) {
+    part.parentElement.open = true;
+  }
+});
+
 // --- when --------------------------------------------------------------------------------------------------------
 
 function relevant(target) {

@@ -42,6 +42,8 @@ def fold(page: Page, name: str):
     details = page.locator(f"details#{name}")
     if details.get_attribute("open") is None:
         details.locator("summary").first.click()
+        if (link := details.locator("a.without-script")).is_visible():
+            link.click()
     return details
 
 

@@ -260,7 +260,7 @@ def test_what_nobody_knows_is_not_found_and_a_page_that_was_a_form_leads_back(wo
     client.force_login(world.secretariat)
     assert client.post(f"/tasks/{world.on_track.pk}/destroy/").status_code == 404
     back = client.get(reverse("task_action", args=[world.on_track.pk, "comment"]))
-    assert back["Location"] == f"/tasks/{world.on_track.pk}/#comment"
+    assert back["Location"] == f"/tasks/{world.on_track.pk}/?open=comment#comment"
 
 
 def decide(client, task, action, decision, **typed) -> str:

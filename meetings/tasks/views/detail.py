@@ -1,7 +1,7 @@
 """The page of one task, for reading and with a form that came back."""
 
 import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.http import HttpResponse
@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from meetings import permissions
 from meetings.core.lifecycle import ENDED_STATUSES
+from meetings.core.types import StrOrPromise
 from meetings.models import (
     ANSWERABLE_ROLES,
     Account,
@@ -51,6 +52,14 @@ SHOWN_EVIDENCE = 20
 ASKED_BY_DEPARTMENTS = ("request-closure", "ask-extension")
 # The ways to end an open instruction.
 INSTRUCTION_ENDS = ("answer", "withdraw")
+
+
+class FoldedAction(NamedTuple):
+    """An action that is folded until it is opened, when it has its ``form``."""
+
+    action: str
+    title: StrOrPromise
+    form: TaskActionForm | None
 
 
 def render_task(
@@ -208,14 +217,16 @@ def _workflow_context(request: Request, task: Task, siblings: list[Task], contex
     names = available_actions(account, task, state)
     # Of these there is one for each instruction, or file.
     several = (*INSTRUCTION_ENDS, "delete-evidence")
-    forms = empty_forms((name for name in names if name not in several), account, task)
+    # What is folded has its form once it is opened.
+    shown = (*INLINE_ACTIONS, request.GET.get("open"))
+    forms = empty_forms((name for name in names if name in shown and name not in several), account, task)
     if submitted_form is not None and submitted_form.action not in INSTRUCTION_ENDS:
         # Also where it is not offered any more: the sentence that says why has to stand somewhere.
         forms[submitted_form.action] = submitted_form
     quick = context["form"]
     if quick is None and permissions.can_report(account, task):
         quick = UpdateTaskForm(account=account, task=task)
-    others = [name for name in ACTIONS if name in forms and name not in INLINE_ACTIONS]
+    others = [name for name in ACTIONS if name in {*names, *forms} and name not in INLINE_ACTIONS]
     if permissions.is_secretariat(account):
         # It decides itself, and asks only in a department's stead.
         others.sort(key=ASKED_BY_DEPARTMENTS.__contains__)
@@ -243,7 +254,7 @@ def _workflow_context(request: Request, task: Task, siblings: list[Task], contex
         # Newest first; where something is to be decided, an update is not what the task waits for.
         "decisive_evidence": [file for file, _may_delete in context["evidence"][::-1] if not file.removal_id],
         "folds_update": bool(closure or extension_request) or task.status in ENDED_STATUSES,
-        "other_actions": [forms[name] for name in others],
+        "other_actions": [FoldedAction(name, ACTIONS[name].form.title, forms.get(name)) for name in others],
     }
 
 

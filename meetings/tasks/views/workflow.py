@@ -20,7 +20,7 @@ from meetings.tasks.navigation import url_after_save
 from meetings.tasks.services.extensions import parse_new_deadline
 from meetings.ui.fields import DayField, IdField
 from meetings.ui.http import Request
-from meetings.ui.navigation import today
+from meetings.ui.navigation import get_next_url, today
 
 from .detail import render_task
 from .workflow_actions import ACTIONS
@@ -28,14 +28,21 @@ from .workflow_actions import ACTIONS
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def task_action(request: Request, pk: int, action: str) -> HttpResponse:
-    """Run ``action`` (a name of `ACTIONS`) on the task; a refused form comes back."""
+    """Run ``action`` (a name of `ACTIONS`) on the task; a refused form comes back.
+
+    A script that opens its fold asks for the form alone.
+    """
     action_class = ACTIONS.get(action)
     if action_class is None:
         raise Http404
     task = permissions.task_for_roles(request.user, pk, today(), action_class.takers)
     if request.method != "POST":
+        if request.htmx and not request.htmx.history_restore_request:
+            form = action_class.form(action=action, account=request.user, task=task)
+            context = {"task": task, "form": form, "back": get_next_url(request)}
+            return render(request, "meetings/tasks/_folded_action.html", context)
         # Whoever signs in again in the middle of sending a form arrives here.
-        return redirect(f"{task.get_absolute_url()}#{action}")
+        return redirect(f"{task.get_absolute_url()}?open={action}#{action}")
     form = action_class.form(request.POST, request.FILES, action=action, account=request.user, task=task)
     if not form.submit(lambda: action_class.run(form)):
         return render_task(request, task, today(), submitted_form=form, status=form.status_code)
