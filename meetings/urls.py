@@ -12,6 +12,7 @@ from .devtools import views as devtools
 from .jobs import file_views, views as jobs
 from .organisation import views as organisation
 from .tasks.views import (
+    back_dating,
     batches,
     chasing,
     choices,
@@ -57,6 +58,7 @@ urlpatterns = [
     path("tasks/<int:pk>/join/", split_merge.task_merge, name="task_join"),
     path("tasks/batch/", batches.batch_create, name="change_many"),
     path("tasks/<int:pk>/status/", inline_status.task_status, name="task_status"),
+    path("back-dated/", back_dating.back_dated_list, name="back_dated_list"),
     path("batches/", batches.batch_list, name="batch_list"),
     path("batches/<int:pk>/", batches.batch_detail, name="batch"),
     path("batches/<int:pk>/undo/", batches.undo_batch, name="undo_batch"),

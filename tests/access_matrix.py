@@ -216,6 +216,8 @@ ROWS = (
         IN_VAIN_ON_THE_TASK,
     ),
     Row("task_status", "/tasks/999999/status/", expect(404), expect(404)),
+    Row("back_dated_list", "/back-dated/", READS, NO_SUCH_METHOD),
+    Row("back_dated_list", "/back-dated/?from=x", expect(422), NO_SUCH_METHOD),
     Row("batch_list", "/batches/", READS, NO_SUCH_METHOD),
     Row("batch", "/batches/{batch}/", READS, NO_SUCH_METHOD),
     Row("batch", "/batches/999999/", expect(404), NO_SUCH_METHOD),

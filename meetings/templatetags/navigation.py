@@ -45,7 +45,7 @@ LINE = (
         name_prefixes=("meeting_", "suggestion", "aspect_", "import_home", "draft"),
     ),
     NavigationEntry("fill_in", _("Fill-in"), "file-spreadsheet", roles=WORKBOOK_ROLES, name_prefixes=("fill_in",)),
-    NavigationEntry("reports", _("Reports"), "file-text", name_prefixes=("report",)),
+    NavigationEntry("reports", _("Reports"), "file-text", name_prefixes=("report", "back_dated")),
 )
 # What is opened now and then, behind the account's name.
 MENU = (
@@ -81,6 +81,7 @@ PRINTABLE_PAGES = frozenset(
         "batch_list",
         "batch",
         "report_appraisal",
+        "back_dated_list",
     }
 )
 # An own page whose name begins like another's.

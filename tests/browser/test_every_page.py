@@ -30,6 +30,7 @@ PAGES = {
     "task_edit": ("/tasks/{task}/edit/", Role.SECRETARIAT),
     "confirmations": ("/confirmations/", Role.SECRETARIAT),
     "task_status": ("/tasks/{task}/status/", Role.SECRETARIAT),
+    "back_dated_list": ("/back-dated/", Role.LEADER),
     "batch_list": ("/batches/", Role.SECRETARIAT),
     "inbox": ("/inbox/", Role.SECRETARIAT),
     "chasing": ("/chasing/", Role.SECRETARIAT),

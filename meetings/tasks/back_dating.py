@@ -1,0 +1,75 @@
+"""补录: what was recorded for a day that was past, as a list and as a file."""
+
+import datetime
+from typing import BinaryIO
+
+from django.db.models import F, Prefetch
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from meetings.display.fields import join_items, label
+from meetings.exports.columns import CellKind, Column
+from meetings.models import EntryKind, Evidence, TaskLog
+from meetings.models.log import TaskLogQuerySet
+
+from .display import describe_changes
+
+# So many days back, where nobody says since when.
+USUAL_DAYS = 90
+
+
+def find_back_dated(first: datetime.date, last: datetime.date, day: datetime.date | None = None) -> TaskLogQuerySet:
+    """Return what was recorded from ``first`` to ``last`` for an earlier day.
+
+    The newest first; with ``day`` that which changed what the register says of it. That a task is in the register from
+    the issue on is no change of a past day.
+    """
+    zone = timezone.get_default_timezone()
+    begin, end = (
+        datetime.datetime.combine(each, datetime.time.min, zone) for each in (first, last + datetime.timedelta(days=1))
+    )
+    entries = TaskLog.objects.filter(
+        recorded_at__gte=begin, recorded_at__lt=end, recorded_at__date__gt=F("effective_on")
+    ).exclude(kind=EntryKind.ENTERED)
+    if day is not None:
+        entries = entries.filter(effective_on__lte=day, recorded_at__date__gt=day)
+    return entries.order_by("-recorded_at", "-pk")
+
+
+def with_tasks(entries: TaskLogQuerySet) -> TaskLogQuerySet:
+    """Load what the list says of each entry. Two queries."""
+    entries = entries.select_related("actor", "department", "task__suggestion__meeting")
+    return entries.prefetch_related(Prefetch("evidence", Evidence.objects.order_by("pk")))
+
+
+def _changes(entry: TaskLog) -> str:
+    return join_items(f"{change.label} {change.new}" for change in describe_changes(entry) if change.new)
+
+
+COLUMNS: tuple[Column[TaskLog], ...] = (
+    Column(_("Recorded on"), 11, lambda entry: timezone.localdate(entry.recorded_at), CellKind.DATE),
+    Column(_("Effective on"), 11, lambda entry: entry.effective_on, CellKind.DATE),
+    Column(label("meeting"), 16, lambda entry: entry.task.suggestion.meeting.title, is_long=True),
+    Column(label("printed_number"), 5, lambda entry: entry.task.suggestion.number, CellKind.INTEGER),
+    Column(label("text"), 24, lambda entry: entry.task.text, is_long=True),
+    Column(_("Kind of entry"), 9, str),
+    Column(label("department"), 10, lambda entry: entry.department.name if entry.department else ""),
+    Column(_("Recorded by"), 10, lambda entry: str(entry.actor or "")),
+    Column(_("In words"), 26, lambda entry: entry.note, is_long=True),
+    Column(_("What changed"), 24, _changes, is_long=True),
+)
+
+
+def write_workbook(file: BinaryIO, entries: TaskLogQuerySet, title: str) -> None:
+    """Write the list as .xlsx into ``file``."""
+    from meetings.exports.list_sheet import write_list_workbook
+
+    lines = with_tasks(entries).iterator(chunk_size=1000)
+    write_list_workbook(file, title=title, columns=COLUMNS, lines=lines, is_to_print=True)
+
+
+def write_csv_file(file: BinaryIO, entries: TaskLogQuerySet) -> None:
+    """Write the list as CSV (UTF-8 with BOM) into ``file``."""
+    from meetings.exports.workbook import write_csv
+
+    write_csv(file, columns=COLUMNS, lines=with_tasks(entries).iterator(chunk_size=1000))
