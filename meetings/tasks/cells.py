@@ -5,8 +5,6 @@ import functools
 
 from django.template import Context
 from django.utils.safestring import SafeString
-from django.utils.text import Truncator
-from django.utils.translation import gettext as _
 
 from meetings import permissions
 from meetings.core.lifecycle import CAN_REPORT, transitions_from
@@ -17,9 +15,6 @@ from meetings.ui.markup import fill_html, join_html
 from meetings.ui.tables import Cells, address_of_rows, draw_clamped
 
 from . import display, drawing
-
-# As much of a task as a label of its row says.
-LABEL_LENGTH = 40
 
 
 class TaskCells(Cells):
@@ -40,11 +35,9 @@ class TaskCells(Cells):
         # A department that only supports stands in a column of its own where there is one.
         self.roles = ANSWERABLE_ROLES if "supporting" in listing.columns else DepartmentRole.values
         self.roles_of = functools.partial(permissions.roles_of, request.user)
-        self.select_label, self.change_label = _("Select “%(task)s”"), _("Change the status of “%(task)s”")
         self.pencil = icon("pencil")
         self.open_steps = functools.cache(transitions_from)
         self.in_words = functools.cache(format_value)
-        self.shorten = functools.cache(lambda text: Truncator(text).chars(LABEL_LENGTH))
 
     def open_row(self, task: Task) -> SafeString:
         """Draw the beginning of a row, with the box that selects its task for a batch."""
@@ -56,9 +49,10 @@ class TaskCells(Cells):
 
     def _draw_box(self, task: Task) -> SafeString:
         return fill_html(
-            '<input class="form-check-input" type="checkbox" form="batch" name="task" value="{}" aria-label="{}">',
+            '<input class="form-check-input" type="checkbox" form="batch" name="task" value="{}"'
+            ' aria-labelledby="select-label name-{}">',
             task.pk,
-            self.select_label % {"task": self.shorten(task.text)},
+            task.pk,
         )
 
     def number(self, task: Task) -> str:
@@ -73,7 +67,8 @@ class TaskCells(Cells):
             notes.append((suggestion.aspect.title,))
         spans = join_html(" ", "<span>{}</span>", notes)
         return fill_html(
-            '<a class="task-link clamp" href="{}?{}">{}</a>{}',
+            '<a class="task-link clamp" id="name-{}" href="{}?{}">{}</a>{}',
+            task.pk,
             self.task_address(task.pk),
             self.row_query,
             task.text,
@@ -105,12 +100,11 @@ class TaskCells(Cells):
         address = f"{self.status_address(task.pk)}?{self.row_query}"
         return fill_html(
             '<a class="row-status-open d-print-none" data-focus-key="status-{}" href="{}" hx-get="{}"'
-            ' hx-target="#status-{}" aria-label="{}">{}</a>',
+            ' aria-labelledby="change-label name-{}">{}</a>',
             task.pk,
             address,
             address,
             task.pk,
-            self.change_label % {"task": self.shorten(task.text)},
             self.pencil,
         )
 

@@ -158,7 +158,8 @@ class TaskTable(ListTable):
     remarks = TextColumn("remarks")
 
     class Meta:
-        attrs = {"class": "table table-cards compact-cards task-table"}
+        # What opens a status puts its form in the place of the status.
+        attrs = {"class": "table table-cards compact-cards task-table", "hx-target": "closest .row-status"}
 
     def __init__(self, tasks: TaskQuerySet, *, columns: Sequence[str] = DEFAULT_COLUMNS, **options: Any) -> None:
         super().__init__(tasks, sequence=[*columns, "..."], **options)

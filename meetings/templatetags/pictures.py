@@ -83,7 +83,7 @@ def heat_mark(name: str) -> SafeString:
 
 
 def _draw_mark(path: str) -> SafeString:
-    drawing = '<svg class="small-mark" viewBox="-7 -7 14 14" aria-hidden="true" focusable="false"><path d="{}"/></svg>'
+    drawing = '<svg class="small-mark" viewBox="-7 -7 14 14" aria-hidden="true"><path d="{}"/></svg>'
     return format_html(drawing, path)
 
 

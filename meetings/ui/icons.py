@@ -15,7 +15,7 @@ def icon(name: str, css_class: str = "") -> SafeString:
 @functools.cache
 def _draw(sprite: str, name: str, css_class: str) -> SafeString:
     return format_html(
-        '<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"/></svg>',
         css_class and f" {css_class}",
         sprite,
         name,

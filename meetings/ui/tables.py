@@ -114,13 +114,7 @@ class ListTable(tables.Table):
         Not by django-tables2, which looks up for each cell anew what its function takes and costs as much as drawing.
         """
         cells = self.cells_class(context)
-        columns = [
-            (
-                fill_html('<td{} data-label="{}">', flatatt(column.column.attrs.get("td", {})), column.header),
-                column.column.draw,
-            )
-            for column in self.columns
-        ]
+        columns = [(self._open_cell(column), column.column.draw) for column in self.columns]
         return join_html(
             "\n",
             "{}{}</tr>",
@@ -132,6 +126,13 @@ class ListTable(tables.Table):
                 for row in self.paginated_rows
             ),
         )
+
+    def _open_cell(self, column: Any) -> SafeString:
+        """Draw the beginning of the column's cells, with a label where a card shows it."""
+        attrs = column.column.attrs.get("td", {})
+        if "compact-cards" in self.attrs.get("class", "") and "card-labelled" not in attrs.get("class", ""):
+            return fill_html("<td{}>", flatatt(attrs))
+        return fill_html('<td{} data-label="{}">', flatatt(attrs), column.header)
 
 
 def address_of_rows(name: str) -> Callable[[int], str]:

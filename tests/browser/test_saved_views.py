@@ -26,7 +26,7 @@ def test_columns_are_ticked_moved_remembered_and_taken_back_while_the_filters_st
     menu = page.locator("#columns")
     menu.locator("summary").click()
     menu.get_by_label("Meeting", exact=True).check()
-    expect(page.locator("#results tbody td[data-label=Meeting]").first).to_be_visible()
+    expect(page.locator("#results tbody td.card-line").first).to_be_visible()
     expect(page.locator("#messages")).to_contain_text("your lists show these columns")
     up = menu.get_by_role("button", name="Move “Meeting” forward")
     up.focus()
@@ -44,7 +44,7 @@ def test_columns_are_ticked_moved_remembered_and_taken_back_while_the_filters_st
     assert heads(page)[-2:] == ["Meeting", "Latest progress"]
     page.locator("#columns summary").click()
     page.get_by_role("button", name="The usual ones").click()
-    expect(page.locator("#results td[data-label=Meeting]")).to_have_count(0)
+    expect(page.locator("#results td.card-line")).to_have_count(0)
     expect(page).to_have_url(re.compile(r"status=not_started$"))
 
 
@@ -54,7 +54,7 @@ def test_columns_are_chosen_without_scripts(visit, world, width):
     page.get_by_role("link", name="Choose the columns").click()
     page.get_by_label("Outcome", exact=True).check()
     page.get_by_role("button", name="Show these").click()
-    expect(page.locator("#results td[data-label=Status]").first).to_be_attached()
+    expect(page.locator("#results td .row-status").first).to_be_attached()
     expect(page).to_have_url(re.compile(r"/tasks/\?status=not_started#columns-form$"))
     page.get_by_role("link", name="Choose the columns").click()
     # It stays open, so that moving by several places is so many clicks and no more.

@@ -33,9 +33,9 @@ def first_row(client: Client, query: str = "") -> dict[str, str]:
     """Return what the cells of the list's first row hold, by the names of their columns."""
     response = client.get(f"/tasks/?{query}")
     row = re.search(r"<tr id=\"task-\d+\".*?</tr>", response.content.decode(), re.DOTALL)[0]
-    cells = re.findall(r"<td[^>]*data-label=\"([^\"]+)\"[^>]*>(.*?)</td>", row, re.DOTALL)
-    names = {str(column.header): column.name for column in response.context["listing"].table.columns.iterall()}
-    return {names[head]: cell for head, cell in cells}
+    cells = re.findall(r"<td(?! class=\"select)[^>]*>(.*?)</td>", row, re.DOTALL)
+    names = [column.name for column in response.context["listing"].table.columns]
+    return dict(zip(names, cells, strict=True))
 
 
 def shown(client: Client, query: str = "") -> list[str]:
