@@ -23,6 +23,7 @@ from meetings.models import (
     WorkbookHandout,
 )
 from meetings.models.choices import NOBODY
+from meetings.models.orders import WithoutIndex
 from meetings.models.prepared import PreparedQuery
 from meetings.models.task import TaskQuerySet
 
@@ -46,8 +47,9 @@ def count_to_chase(tasks: TaskQuerySet, day: datetime.date) -> dict[int, int]:
 
 @PreparedQuery
 def _numbers_to_chase(tasks: TaskQuerySet, day: datetime.date) -> QuerySet[Any, Any]:
-    waiting = _waiting_for_departments(tasks, day).filter(task_departments__role__in=ANSWERABLE_ROLES).order_by()
-    return waiting.values_list("task_departments__department").annotate(number=Count("pk"))
+    waiting = _waiting_for_departments(tasks, day).alias(role=WithoutIndex("task_departments__role")).order_by()
+    answerable = waiting.filter(role__in=ANSWERABLE_ROLES)
+    return answerable.values_list(WithoutIndex("task_departments__department")).annotate(number=Count("pk"))
 
 
 def _waiting_for_departments(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
