@@ -41,6 +41,11 @@ class NotZero(Func):
     template = "NULLIF(%(expressions)s, 0)"
 
 
+# No department answers for it, or nobody supervises it: a task repeats how the first of them is spelled.
+UNASSIGNED = Q(department_spelling__isnull=True)
+UNSUPERVISED = Q(leader_spelling__isnull=True)
+
+
 def _order_index(name: str, *keys: str | Func) -> Index:
     return Index(*keys, *REGISTER_ORDER, name=name, condition=Q(joined_into__isnull=True))
 

@@ -27,7 +27,7 @@ from .fields import PinyinField, optional_reference
 from .health import health_condition, health_conditions
 from .meeting import Meeting
 from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet, PrintedPart
-from .orders import ORDER_INDEXES, WithoutIndex
+from .orders import ORDER_INDEXES, UNASSIGNED, UNSUPERVISED, WithoutIndex
 from .organisation import Department, Person
 from .prepared import Identified, prefetch_prepared
 from .suggestion import Suggestion, SuggestionSource
@@ -166,7 +166,7 @@ class TaskQuerySet(Identified, NaturalKeyQuerySet["Task"]):
 
     def unassigned(self) -> Self:
         """Return those that no department leads or is responsible for: nothing can hide."""
-        return self.filter(~Exists(TaskDepartment.objects.filter(task=OuterRef("pk"), role__in=ANSWERABLE_ROLES)))
+        return self.standing().filter(UNASSIGNED)
 
     def supervised_by(self, people: Iterable[int | str | None]) -> Self:
         """Return those that one of ``people`` (ids) supervises; no row twice."""
@@ -174,7 +174,7 @@ class TaskQuerySet(Identified, NaturalKeyQuerySet["Task"]):
 
     def unsupervised(self) -> Self:
         """Return those without a supervising leader."""
-        return self.filter(~Exists(TaskLeader.objects.filter(task=OuterRef("pk"))))
+        return self.standing().filter(UNSUPERVISED)
 
 
 class Task(NaturalKeyModel, DeadlineFields):

@@ -13,18 +13,16 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.core.lifecycle import ENDED_STATUSES
 from meetings.models import (
-    ANSWERABLE_ROLES,
     Account,
     ExtensionRequest,
     Health,
     Instruction,
     Status,
     Task,
-    TaskDepartment,
-    TaskLeader,
     TaskLog,
 )
 from meetings.models.closure import has_agreement
+from meetings.models.orders import UNASSIGNED, UNSUPERVISED
 from meetings.models.prepared import PreparedQuery
 from meetings.models.task import TaskQuerySet
 
@@ -60,18 +58,16 @@ def with_next_actor(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
     A closure waits for a leader where the meeting is set so and there is one, but none has agreed.
     """
     waits = Q(day_status=Status.CLOSURE_REQUESTED)
-    led = Exists(TaskLeader.objects.filter(task=OuterRef("pk")))
-    has_department = Exists(TaskDepartment.objects.filter(task=OuterRef("pk"), role__in=ANSWERABLE_ROLES))
     has_extension_request = Exists(ExtensionRequest.objects.open_on(day).filter(task=OuterRef("pk")))
     instruction = Exists(Instruction.objects.open_on(day).filter(task=OuterRef("pk")))
     conditions = [
         (
             NextActor.LEADER_AGREES,
-            waits & Q(led, ~has_agreement(day), suggestion__meeting__leader_agrees_before_closure=True),
+            waits & ~UNSUPERVISED & Q(~has_agreement(day), meeting__leader_agrees_before_closure=True),
         ),
         (NextActor.SECRETARIAT_CLOSES, waits),
         (NextActor.SECRETARIAT_EXTENDS, Q(has_extension_request)),
-        (NextActor.SECRETARIAT_ASSIGNS, ~Q(has_department)),
+        (NextActor.SECRETARIAT_ASSIGNS, UNASSIGNED),
         (NextActor.DEPARTMENTS_ANSWER, Q(instruction)),
         (NextActor.SECRETARIAT_SETTLES, Q(health=Health.UNDECIDED)),
     ]
