@@ -24,6 +24,7 @@ from .batch import Batch
 from .deadline_fields import DeadlineFields
 from .fields import optional_reference
 from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet
+from .orders import DAY_INDEX
 from .organisation import Department
 from .prepared import Identified
 from .task import RELATED_TASK_KEY, Status, Task, TaskDepartment
@@ -205,17 +206,12 @@ def mark_undone(entries: Iterable[TaskLog]) -> list[TaskLog]:
     return entries
 
 
-def interval_contains(day: datetime.date) -> Q:
-    """Return the condition «the interval holds ``day``»."""
-    return Q(since__lte=day) & (Q(until__isnull=True) | Q(until__gt=day))
-
-
 class TaskStateQuerySet(Identified, NaturalKeyQuerySet["TaskState"]):
     """Intervals, and how they are made from the log."""
 
     def overlapping(self, first: datetime.date, last: datetime.date) -> TaskStateQuerySet:
         """Return those that hold at least one day from ``first`` to ``last``."""
-        return self.filter(Q(until__isnull=True) | Q(until__gt=first), since__lte=last)
+        return self.filter(Q(until__or_never__gt=first), since__lte=last)
 
     def rebuild(self, task_ids: Iterable[int]) -> dict[int, TaskState]:
         """Replay the tasks' logs and store their intervals; return each task's last one.
@@ -290,6 +286,7 @@ class TaskState(NaturalKeyModel, DeadlineFields):
                 name="state_until_after_since", condition=Q(until__isnull=True) | Q(until__gt=F("since"))
             ),
         ]
+        indexes = [DAY_INDEX]
 
     def __str__(self) -> str:
         return self.get_status_display()

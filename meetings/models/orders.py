@@ -1,11 +1,11 @@
-"""What lists of tasks are ordered by, and the indexes that have those orders.
+"""What lists of tasks are ordered by and found by, and the indexes that have it.
 
 An index is found by the very expression that it was made from, so that numbers and texts are written out in it.
 """
 
 from typing import Any
 
-from django.db.models import Func, Index, Q, TextField
+from django.db.models import DateField, Func, Index, Q, TextField, Transform
 
 # The order of the register, which decides between tasks that are equal in what a list is ordered by.
 REGISTER_ORDER = ("issued_on", "meeting_id", "suggestion_position", "number", "id")
@@ -41,9 +41,25 @@ class NotZero(Func):
     template = "NULLIF(%(expressions)s, 0)"
 
 
+@DateField.register_lookup
+class OrNever(Transform):
+    """A day, or one after all others where there is none: one range instead of two."""
+
+    lookup_name = "or_never"
+    template = "COALESCE(%(expressions)s, '9999-12-31')"
+
+
 # No department answers for it, or nobody supervises it: a task repeats how the first of them is spelled.
 UNASSIGNED = Q(department_spelling__isnull=True)
 UNSUPERVISED = Q(leader_spelling__isnull=True)
+
+# The intervals of a day, with all that a health is worked out of. Most hold still: those are in the order of their
+# tasks, whose rows and parts are then read one beside the other.
+DAY_INDEX = Index(
+    OrNever("until").desc(),
+    *("task", "since", "until", "status", "next_due", "next_review", "deadline_kind", "last_report"),
+    name="state_by_day",
+)
 
 
 def _order_index(name: str, *keys: str | Func) -> Index:

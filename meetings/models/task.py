@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from meetings.core import lifecycle
+from meetings.core.as_of import known_day
 
 from .choices import ANSWERABLE_ROLES, DeadlineKind, DepartmentRole, Health, Precision, Status
 from .deadline_fields import DeadlineFields, dated_constraint
@@ -82,21 +83,18 @@ class TaskQuerySet(Identified, NaturalKeyQuerySet["Task"]):
     def _today(self, day: datetime.date) -> Self:
         states = apps.get_model("meetings", "TaskState").objects.filter(task=OuterRef("pk"), until__isnull=True)
         others = {name: Subquery(states.values(name)) for name in ("milestones", "last_report_id")}
-        own = {name: others.get(name, F(name)) for name in _state_columns()}
         is_issued: Any = LessThanOrEqual(WithoutIndex("issued_on"), day)
         return self.filter(is_issued, joined_into__isnull=True).annotate(
-            **{f"day_{name}": value for name, value in own.items()}, last_report_on=F("reported_on")
+            **{f"day_{name}": others.get(name, F(name)) for name in _state_columns()}, last_report_on=F("reported_on")
         )
 
     def _past(self, day: datetime.date) -> Self:
-        holds_the_day = Q(states__since__lte=day) & (Q(states__until__isnull=True) | Q(states__until__gt=day))
-        return (
-            self.alias(state=FilteredRelation("states", condition=holds_the_day))
-            .filter(state__since__isnull=False)
-            .annotate(
-                **{f"day_{name}": F(f"state__{name}") for name in _state_columns()},
-                last_report_on=F("state__last_report__effective_on"),
-            )
+        holds = Q(states__since__lte=day, states__until__or_never__gt=day)
+        reports = apps.get_model("meetings", "TaskLog").objects.filter(pk=OuterRef("state__last_report")).order_by()
+        tasks = self.alias(state=FilteredRelation("states", condition=holds)).filter(state__since__isnull=False)
+        return tasks.annotate(
+            **{f"day_{name}": F(f"state__{name}") for name in _state_columns()},
+            last_report_on=Subquery(reports.values("effective_on")),  # a join would be made for every count
         )
 
     def in_health(self, healths: Iterable[str], day: datetime.date) -> Self:
@@ -106,6 +104,10 @@ class TaskQuerySet(Identified, NaturalKeyQuerySet["Task"]):
     def standing(self) -> Self:
         """Exclude tasks joined into another one; `on` knows no state of theirs."""
         return self.filter(joined_into__isnull=True)
+
+    def indexed(self) -> Self:
+        """Return `standing`, which indexes ask for; as known on a day there are others."""
+        return self if known_day() else self.standing()
 
     def outside_demonstration(self) -> Self:
         """Leave out the demonstration, of which nothing is sent to anybody."""
@@ -118,8 +120,7 @@ class TaskQuerySet(Identified, NaturalKeyQuerySet["Task"]):
     def for_listing(self, parts: Iterable[str] = ("departments", "leaders")) -> Self:
         """Load suggestion, aspect, meeting and ``parts`` (a query each), for lists.
 
-        ``parts`` are names in `LISTED_PARTS`. Annotates ``is_single``: the only task of its suggestion is printed
-        without a number.
+        ``parts`` are names in `LISTED_PARTS`. Annotates ``is_single``: alone in its suggestion, it has no number.
         """
         siblings = self.model.objects.standing().filter(suggestion=OuterRef("suggestion")).exclude(pk=OuterRef("pk"))
         tasks = self.select_related("suggestion__meeting", "suggestion__aspect").annotate(is_single=~Exists(siblings))
@@ -166,7 +167,7 @@ class TaskQuerySet(Identified, NaturalKeyQuerySet["Task"]):
 
     def unassigned(self) -> Self:
         """Return those that no department leads or is responsible for: nothing can hide."""
-        return self.standing().filter(UNASSIGNED)
+        return self.indexed().filter(UNASSIGNED)
 
     def supervised_by(self, people: Iterable[int | str | None]) -> Self:
         """Return those that one of ``people`` (ids) supervises; no row twice."""
@@ -174,7 +175,7 @@ class TaskQuerySet(Identified, NaturalKeyQuerySet["Task"]):
 
     def unsupervised(self) -> Self:
         """Return those without a supervising leader."""
-        return self.standing().filter(UNSUPERVISED)
+        return self.indexed().filter(UNSUPERVISED)
 
 
 class Task(NaturalKeyModel, DeadlineFields):

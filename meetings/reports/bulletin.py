@@ -10,7 +10,6 @@ from django.utils import timezone
 from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.models import EntryKind, Health, Meeting, Status, Task, TaskLog, TaskState
 from meetings.models.health import health_condition
-from meetings.models.log import interval_contains
 from meetings.tasks.appraisal import DepartmentAppraisal, appraise_departments
 from meetings.tasks.statistics import Summary, build_summary, count_by_department
 
@@ -71,8 +70,8 @@ def build_bulletin(first: datetime.date, last: datetime.date) -> Bulletin:
 def _conditions(first: datetime.date, last: datetime.date) -> dict[str, Q]:
     before = first - datetime.timedelta(days=1)
     of_task = TaskLog.objects.standing().filter(task=OuterRef("pk"), effective_on__gte=first, effective_on__lte=last)
-    late_before = TaskState.objects.filter(
-        interval_contains(before), health_condition(Health.OVERDUE, before), task=OuterRef("pk")
+    late_before = TaskState.objects.overlapping(before, before).filter(
+        health_condition(Health.OVERDUE, before), task=OuterRef("pk")
     )
     reported = Q(Exists(of_task.filter(is_report=True)))
     is_open = Q(day_status__in=OPEN_STATUSES)

@@ -36,7 +36,7 @@ from meetings.models import (
     awaiting_decision,
 )
 from meetings.models.health import health_condition
-from meetings.models.log import TaskLogQuerySet, interval_contains
+from meetings.models.log import TaskLogQuerySet
 from meetings.models.prepared import PreparedQuery
 from meetings.models.task import TaskQuerySet
 
@@ -318,7 +318,7 @@ def _pressing_states(day: datetime.date) -> QuerySet[TaskState]:
     pressing = Q()
     for health in PRESSING:
         pressing |= health_condition(health, day)
-    return TaskState.objects.filter(interval_contains(day), pressing)
+    return TaskState.objects.overlapping(day, day).filter(pressing)
 
 
 def _refusal_entries(then: datetime.date | None) -> TaskLogQuerySet:

@@ -63,7 +63,7 @@ class Part:
             order[0].nulls_last = True
         for key in order if from_end else ():
             key.reverse_ordering()
-        return self.tasks.order_by(*order)
+        return self.tasks.indexed().order_by(*order)
 
     def sort_after(self, values: Sequence[Any]) -> TaskQuerySet:
         """Return in order the rows that come after the one with these ``values``."""

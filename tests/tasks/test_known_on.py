@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from meetings.breakdown.services.split_merge import merge_tasks
 from meetings.core.as_of import known_day
 from meetings.models import Role, Status, Task, TaskLog
 from meetings.models.knowledge import known_on
@@ -67,6 +68,16 @@ def test_the_list_of_a_day_shows_what_was_known_then(client, tasks):
     page = client.get("/tasks/?as_of=2024-01-31&known_on=2024-02-29")
     assert health_of(page) == ["overdue", "overdue"]
     assert health_of(client.get("/tasks/?as_of=2024-01-31&known_on=2024-03-31")) == ["closed", "on_track"]
+
+
+def test_a_task_that_was_merged_into_another_since_is_a_row_of_its_own(client, tasks):
+    with at(JANUARY):
+        task, other = (factories.task(tasks[0].suggestion, deadline="2023.12") for _number in range(2))
+    versions = {"version": task.version, "other_version": other.version}
+    texts = {"text": task.text, "reason": "内容相同。"}
+    merge_tasks(task_id=task.pk, other_id=other.pk, actor=factories.secretariat(), **versions, **texts)
+    assert len(health_of(client.get("/tasks/?as_of=2024-01-31"))) == 3
+    assert len(health_of(client.get("/tasks/?as_of=2024-01-31&known_on=2024-02-29"))) == 4
 
 
 def test_a_day_of_knowledge_alone_is_the_day_that_is_shown(client, tasks):
