@@ -15,13 +15,23 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Response,
+    expect,
+    sync_playwright,
+)
 
 from meetings.models import Account
 from tests import factories
@@ -114,6 +124,32 @@ def console() -> list[str]:
 def idle_contexts() -> dict[str, list[BrowserContext]]:
     """The contexts that no test is using, by their options: what they have loaded need not be loaded again."""
     return {}
+
+
+# What a person does in a page; none of it before the page's scripts have run, which nobody is quick enough for.
+ACTIONS = ("check", "click", "fill", "focus", "press", "press_sequentially", "select_option", "set_input_files", "type")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _act_after_scripts() -> Iterator[None]:
+    """Let actions wait for the scripts of a page that another click has opened.
+
+    Playwright acts as soon as an element is there; a link or a form that scripts take over then does what it does
+    without them.
+    """
+
+    def wait_before(act: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(act)
+        def act_later(locator: Locator, *args: Any, **options: Any) -> Any:
+            locator.page.wait_for_load_state("domcontentloaded")
+            return act(locator, *args, **options)
+
+        return act_later
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ACTIONS:
+            patch.setattr(Locator, name, wait_before(getattr(Locator, name)))
+        yield
 
 
 def forget_all(context: BrowserContext, origin: str) -> None:

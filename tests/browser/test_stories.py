@@ -122,6 +122,7 @@ def test_the_address_holds_the_state_and_the_back_button_goes_through_it(visit, 
     back(page)
     expect(rows(page)).to_have_count(7)
     expect(pick(page, "health").locator("input:checked")).to_have_count(0)
+    page.wait_for_load_state()
     page.go_forward()
     expect(rows(page)).to_have_count(1)
 
