@@ -2,7 +2,8 @@
 
 A backup is a ZIP file of ``manifest.json``, one ``data/<model>.jsonl`` for each model of the register (a row a line,
 with primary keys, so that addresses people have noted stay right) and the uploaded files under ``media/``. The
-manifest says how many rows there are and the SHA-256 of every other member. Left out is what means nothing elsewhere:
+manifest says how many rows there are and the SHA-256 of every other member. ``heads.jsonl`` has the hash of each task's
+last log entry, against which a later register is verified. Left out is what means nothing elsewhere:
 sessions, counts of failed sign-ins, the administration site's own history.
 """
 
@@ -13,7 +14,8 @@ import shutil
 import tempfile
 import zipfile
 import zlib
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path, PurePosixPath
@@ -25,6 +27,7 @@ from django.core import serializers
 from django.core.management.color import no_style
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, models, transaction
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -41,10 +44,12 @@ from .backup_upgrade import (
 )
 from .core.serialization import ExactEncoder
 from .faults import disk_reason
+from .models import TaskLog
 from .snapshot import consistent_snapshot
 
 FORMAT = "cnas-task-register-backup"
 MANIFEST = "manifest.json"
+HEADS = "heads.jsonl"
 
 
 class BackupError(Exception):
@@ -107,6 +112,7 @@ def _write_members(archive: zipfile.ZipFile) -> Summary:
                     digest.update(lines)
                     file.write(lines)
             digests[member] = digest.hexdigest()
+        digests[HEADS] = _write_heads(archive)
     media = Path(settings.MEDIA_ROOT)
     files = sorted(path for path in media.rglob("*") if path.is_file())
     for path in files:
@@ -137,6 +143,22 @@ def _write_members(archive: zipfile.ZipFile) -> Summary:
     return Summary(rows=sum(counts.values()), files=len(files), without_file=without_file)
 
 
+def _write_heads(archive: zipfile.ZipFile) -> str:
+    """Write the last entry of each task's log; return the digest.
+
+    A demonstration, which is removed, has none.
+    """
+    last = TaskLog.objects.filter(sequence=F("task__version"), task__meeting__is_demonstration=False)
+    digest = hashlib.sha256()
+    with archive.open(HEADS, "w", force_zip64=True) as file:
+        heads = last.order_by("task_id").values_list("task__stable_id", "sequence", "hash")
+        for task, sequence, of_entry in heads.iterator(ROW_BATCH_SIZE):
+            line = json.dumps({"task": str(task), "sequence": sequence, "hash": of_entry}).encode() + b"\n"
+            digest.update(line)
+            file.write(line)
+    return digest.hexdigest()
+
+
 def _owners_of_files(model: type[models.Model]) -> dict[str, tuple[type[models.Model], int]]:
     """Return the rows that have a file, by its name."""
     fields = [field.name for field in model._meta.fields if isinstance(field, models.FileField)]
@@ -159,8 +181,7 @@ def restore_backup(path: Path) -> Summary:
     empty.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            manifest = _verify_manifest(archive)
+        with _open_backup(path) as (archive, manifest):
             older = upgraded_rows(archive, manifest) if manifest["schema"] != _schema() else nullcontext()
             restored_paths: list[Path] = []
             try:
@@ -176,12 +197,6 @@ def restore_backup(path: Path) -> Summary:
                 for file in restored_paths:
                     file.unlink(missing_ok=True)
                 raise
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise BackupError(_("“%(path)s” is not a backup of this register.") % {"path": path}) from error
-    except DamagedRowsError as error:
-        raise BackupError(
-            _("The backup is damaged: “%(member)s” is not what was written.") % {"member": error}
-        ) from error
     except DatabaseError as error:
         reason = " ".join(str(error).split())
         raise BackupError(_("The database refused the backup's rows: %(reason)s") % {"reason": reason}) from error
@@ -192,8 +207,41 @@ def restore_backup(path: Path) -> Summary:
     return Summary(rows=sum(manifest["counts"].values()), files=len(_media_members(archive)))
 
 
+@contextmanager
+def read_heads(path: Path) -> Iterator[Iterator[dict[str, Any]]]:
+    """Yield the last entries of the logs in a backup.
+
+    Each has ``task`` (its stable id), ``sequence`` and ``hash``. Raises BackupError where the file is no
+    backup, is damaged, or was made before entries had hashes.
+    """
+    try:
+        with _open_backup(path) as (archive, _manifest):
+            if HEADS not in archive.namelist():
+                raise BackupError(_("“%(path)s” was made before log entries had hashes.") % {"path": path})
+            with archive.open(HEADS) as lines:
+                yield map(json.loads, lines)
+    except OSError as error:
+        raise BackupError(
+            _("“%(path)s” cannot be read: %(reason)s.") % {"path": path, "reason": disk_reason(error)}
+        ) from error
+
+
+@contextmanager
+def _open_backup(path: Path) -> Iterator[tuple[zipfile.ZipFile, dict[str, Any]]]:
+    """Yield the archive at ``path`` and its manifest, once everything is verified."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            yield archive, _verify_manifest(archive)
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise BackupError(_("“%(path)s” is not a backup of this register.") % {"path": path}) from error
+    except DamagedRowsError as error:
+        raise BackupError(
+            _("The backup is damaged: “%(member)s” is not what was written.") % {"member": error}
+        ) from error
+
+
 def _verify_manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
-    """Return the manifest after reading everything it vouches for once."""
+    """Return the manifest; raises BackupError where a member is not what it says."""
     try:
         manifest = json.loads(archive.read(MANIFEST))
         if manifest["format"] != FORMAT:

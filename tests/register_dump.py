@@ -68,7 +68,7 @@ def _table(meeting: Meeting) -> dict[str, Any]:
 
 
 def _task(task: Task) -> dict[str, Any]:
-    left_out = {"id", "suggestion", "meeting"}
+    left_out = {"id", "stable_id", "suggestion", "meeting"}
     columns = {
         field.attname: getattr(task, field.attname)
         for field in Task._meta.concrete_fields

@@ -19,6 +19,7 @@ from .extension import ExtensionRequest, ExtensionStatus
 from .import_issue import ImportIssue, ImportIssueColumn
 from .instruction import Instruction
 from .log import EntryKind, TaskLog, TaskState
+from .log_hash import calculate_hash
 from .meeting import Aspect, Attendance, Meeting, MeetingLead
 from .minutes import DocumentFormat, DraftRow, MinutesDocument, Scan
 from .notification import CalendarAddress, Mailing, MailKind, MailState, SentMail

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from .fields import optional_reference
+from .fields import StableIdField, optional_reference
 from .organisation import Department, Person
 
 
@@ -69,6 +69,7 @@ class Account(AbstractBaseUser):
     may do, and `meetings.permissions` the single place where that is decided.
     """
 
+    stable_id = StableIdField()
     username = models.CharField(
         _("user name"),
         max_length=150,

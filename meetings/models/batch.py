@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .account import Account
+from .fields import StableIdField
 
 
 class BatchSource(models.TextChoices):
@@ -56,6 +57,7 @@ class Batch(models.Model):
     ``file_sha256`` are those of the workbook it was read from, if any.
     """
 
+    stable_id = StableIdField()
     made_by = models.ForeignKey(Account, verbose_name=_("by"), on_delete=models.PROTECT, related_name="batches")
     made_at = models.DateTimeField(_("recorded"), default=timezone.now)
     source = models.CharField(_("source"), max_length=20, choices=BatchSource.choices)

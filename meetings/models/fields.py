@@ -1,7 +1,8 @@
-"""Columns that several models share: optional references, and search keys."""
+"""Columns that several models share: optional references, stable ids, search keys."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
+from uuid import uuid4
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -39,6 +40,29 @@ def max_length_of(model: type[models.Model], name: str) -> int:
     length = getattr(model._meta.get_field(name), "max_length", None)
     assert isinstance(length, int)
     return length
+
+
+class StableIdField(models.UUIDField):
+    """What names a row in every database, unlike its primary key and its name.
+
+    Given once. A row that is there keeps its own, whatever a fixture brings, for hashes of log entries hold it.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            **{"verbose_name": _("stable id"), "default": uuid4, "unique": True, "editable": False, **kwargs}
+        )
+
+    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
+        super().contribute_to_class(cls, name, private_only)
+        if not cls._meta.abstract:
+            models.signals.pre_save.connect(self._keep_stored, sender=cls)
+
+    def _keep_stored(self, instance: models.Model, raw: bool, using: str, **kwargs: Any) -> None:
+        if raw:
+            rows = type(instance)._base_manager.using(using).filter(pk=instance.pk).values_list(self.attname, flat=True)
+            for stored in rows:
+                setattr(instance, self.attname, stored)
 
 
 class PinyinField(models.TextField):

@@ -120,7 +120,7 @@ class TaskLog(AppendOnlyModel, NaturalKeyModel):
     lead_in departments leaders asked_deadline evidence outcome reply``, of its place in the table ``aspect number
     task_number place_in_table sources suggestion_row split_off split_from joined joined_into``. ``is_report``: ``note``
     tells of progress. An entry with ``undone`` (the sequences of entries of a batch) takes those back, for every day;
-    its other changes tell the reader what became of that.
+    its other changes tell the reader what became of that. ``hash`` covers the entry and the hash of the one before it.
     """
 
     NATURAL_KEY = (*RELATED_TASK_KEY, "sequence")
@@ -136,6 +136,7 @@ class TaskLog(AppendOnlyModel, NaturalKeyModel):
     note = models.TextField(_("note"), blank=True)
     changes = models.JSONField(_("changes"), default=dict, blank=True)
     batch = optional_reference(Batch, _("batch"), "entries")
+    hash = models.CharField("SHA-256", max_length=64, editable=False)
 
     # Whether another entry takes it back: set by `mark_undone`.
     is_undone: bool
@@ -152,6 +153,7 @@ class TaskLog(AppendOnlyModel, NaturalKeyModel):
             models.UniqueConstraint(name="log_sequence", fields=["task", "sequence"]),
             models.CheckConstraint(name="log_kind_known", condition=Q(kind__in=EntryKind.values)),
             models.CheckConstraint(name="log_report_has_words", condition=Q(is_report=False) | ~Q(note="")),
+            models.CheckConstraint(name="log_entry_has_a_hash", condition=~Q(hash="")),
         ]
         indexes = [
             models.Index(name="log_as_it_happened", fields=["task", "effective_on", "sequence"]),
@@ -213,28 +215,13 @@ class TaskStateQuerySet(Identified, NaturalKeyQuerySet["TaskState"]):
         """Return those that hold at least one day from ``first`` to ``last``."""
         return self.filter(Q(until__or_never__gt=first), since__lte=last)
 
-    def rebuild(self, task_ids: Iterable[int]) -> dict[int, TaskState]:
-        """Replay the tasks' logs and store their intervals; return each task's last one.
+    def rebuild(self, logs: Mapping[int, Iterable[TaskLog]]) -> dict[int, TaskState]:
+        """Replay whole logs and store their intervals; return each task's last one.
 
-        What was joined into another task has none (`Task.joined_into`). Costs four queries, and on SQLite one more for
-        each sixty intervals that are new. To be called inside the transaction that wrote the log.
+        Costs three queries, and on SQLite one more for each sixty intervals that are new. To be called inside the
+        transaction that wrote the log.
         """
-        task_ids = list(task_ids)
-        entries = TaskLog.objects.filter(task__in=task_ids, task__joined_into__isnull=True).chronological()
-        logs = {task_id: list(of_task) for task_id, of_task in groupby(entries, key=lambda entry: entry.task_id)}
-        return self.rebuild_from(logs, task_ids)
-
-    def rebuild_from(
-        self, logs: Mapping[int, Iterable[TaskLog]], task_ids: Iterable[int] | None = None
-    ) -> dict[int, TaskState]:
-        """Rebuild from the whole ``logs`` of the tasks, in any order; one query fewer.
-
-        Tasks of ``task_ids`` that have no log lose their intervals.
-        """
-        stored = {
-            (state.task_id, state.since): state
-            for state in self.filter(task__in=list(logs if task_ids is None else task_ids))
-        }
+        stored = {(state.task_id, state.since): state for state in self.filter(task__in=list(logs))}
         last: dict[int, TaskState] = {}
         new: list[TaskState] = []
         for task_id, of_task in logs.items():

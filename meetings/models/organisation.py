@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.core.text import narrow_letters
 
-from .fields import PinyinField, optional_reference
+from .fields import PinyinField, StableIdField, optional_reference
 from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet
 from .text_search import contains_word
 
@@ -101,6 +101,7 @@ class Department(NaturalKeyModel):
 
     NATURAL_KEY = ("name",)
 
+    stable_id = StableIdField()
     name = models.CharField(_("name"), max_length=100, unique=True)
     is_active = models.BooleanField(
         _("in use"), default=True, help_text=_("A department that no longer exists stays on its old tasks.")

@@ -24,7 +24,7 @@ from meetings.core.as_of import known_day
 
 from .choices import ANSWERABLE_ROLES, DeadlineKind, DepartmentRole, Health, Precision, Status
 from .deadline_fields import DeadlineFields, dated_constraint
-from .fields import PinyinField, optional_reference
+from .fields import PinyinField, StableIdField, optional_reference
 from .health import health_condition, health_conditions
 from .meeting import Meeting
 from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet, PrintedPart
@@ -44,13 +44,12 @@ TASK_TEXTS = ("text", "remarks")
 FURTHER_TEXTS = TASK_TEXTS[1:]
 TASK_KEY = (*(f"suggestion__{path}" for path in Suggestion.NATURAL_KEY), "number")
 RELATED_TASK_KEY = tuple(f"task__{path}" for path in TASK_KEY)
-# What of an interval of `TaskState` is not the state on a day.
-_INTERVAL_KEY = {"id", "task", "since", "until"}
 
 
 def _state_columns() -> list[str]:
+    """Return what of an interval of `TaskState` is the state on a day."""
     fields = apps.get_model("meetings", "TaskState")._meta.concrete_fields
-    return [field.attname for field in fields if field.name not in _INTERVAL_KEY]
+    return [field.attname for field in fields if field.name not in {"id", "task", "since", "until"}]
 
 
 class TaskQuerySet(Identified, NaturalKeyQuerySet["Task"]):
@@ -187,6 +186,7 @@ class Task(NaturalKeyModel, DeadlineFields):
 
     NATURAL_KEY = TASK_KEY
 
+    stable_id = StableIdField()
     suggestion = models.ForeignKey(
         Suggestion, verbose_name=_("suggestion"), on_delete=models.PROTECT, related_name="tasks"
     )

@@ -73,6 +73,7 @@ def test_the_database_refuses_raw_updates_of_any_column(entry, column):
         "is_report": False,
         "note": "另一说法",
         "changes": "{}",
+        "hash": "f" * 64,
         "batch_id": Batch.objects.create(made_by=factories.account(), source="list").pk,
     }[column]
     with refused():

@@ -56,6 +56,8 @@ def a_second(model: type[models.Model], row: models.Model, **columns):
     """Write a row that repeats ``row`` but for its key and ``columns``."""
     values = {field.attname: getattr(row, field.attname) for field in model._meta.concrete_fields}
     del values["id"]
+    # Unique by itself.
+    values.pop("stable_id", None)
     model.objects.create(**{**values, **columns})
 
 
@@ -195,6 +197,9 @@ ATTEMPTS = {
     # log and intervals
     "log_sequence": lambda: log_entry(sequence=1),
     "log_kind_known": lambda: log_entry(kind="gossip"),
+    "log_entry_has_a_hash": lambda: TaskLog.objects.bulk_create(
+        [TaskLog(task=factories.task(), sequence=2, kind="comment", effective_on=DAY)]
+    ),
     "log_report_has_words": lambda: log_entry(is_report=True, note=""),
     "state_since": lambda: a_second(TaskState, state_of_a_task(), until=datetime.date(2024, 1, 1)),
     "state_one_is_current": lambda: a_second(TaskState, state_of_a_task(), since=datetime.date(2024, 1, 1)),

@@ -16,7 +16,7 @@ from .helpers import last_note
 
 TODAY = datetime.date(2024, 6, 3)
 # In these two entries of the same content differ.
-RECORDED = ("id", "task", "recorded_at", "batch", "sequence")
+RECORDED = ("hash", "id", "task", "recorded_at", "batch", "sequence")
 
 
 def task_changes(*tasks: Task, **change) -> list[TaskChange]:

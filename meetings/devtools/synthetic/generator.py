@@ -7,6 +7,7 @@ from itertools import islice
 from random import Random
 from types import SimpleNamespace
 from typing import NamedTuple
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
@@ -30,6 +31,7 @@ from meetings.models import (
     TaskLeader,
     TaskLog,
     TaskState,
+    calculate_hash,
 )
 from meetings.models.log import CURRENT_COLUMNS, replay
 from meetings.tasks.services.log import deadline_columns, deadline_from_json, deadline_to_json
@@ -172,6 +174,7 @@ class Generator:
             history = self._history(meeting.issued_on, deadline, departments)
             task = self.rows.add(
                 Task,
+                stable_id=uuid4(),
                 suggestion_id=suggestion.id,
                 number=number,
                 text=random.choice(vocabulary.task_templates).format(random.choice(vocabulary.fields)),
@@ -197,8 +200,10 @@ class Generator:
 
     def _add_history(self, task: SimpleNamespace, history: History) -> None:
         """Add the log of ``task``, its intervals and milestones, and its present state."""
+        before = str(task.stable_id)
         for entry in history.entries:
             entry.task_id = task.id
+            entry.hash = before = calculate_hash(entry, before)
             self.rows.add_object(entry)
         for state in replay(task.id, sorted(history.entries, key=lambda entry: (entry.effective_on, entry.sequence))):
             self.rows.add_object(state)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import DateField, Field, JSONField, Model
+from django.db.models import DateField, Field, JSONField, Model, UUIDField
 
 from meetings.models.fields import PinyinField
 
@@ -100,6 +100,6 @@ class _Table:
         """Return what makes the stored value of one, unless they are the same."""
         if type(field) is DateField:
             return str if self.connection.vendor == "sqlite" else None
-        if isinstance(field, DateField | JSONField):
+        if isinstance(field, DateField | JSONField | UUIDField):
             return partial(field.get_db_prep_save, connection=self.connection)
         return None

@@ -31,6 +31,7 @@ from meetings.models import (
     Task,
     TaskLog,
     TaskState,
+    calculate_hash,
 )
 from meetings.models.log import CURRENT_COLUMNS, STATE_CHANGES
 
@@ -74,9 +75,10 @@ def write_planned_entry(
     task: Task, entry: TaskLog, actor: Account | None, recorded_at: datetime.datetime | None = None
 ) -> TaskLog:
     """Append an unsaved entry planned for ``task``, as `write_entry` does."""
-    _complete_entry(task, entry, actor, recorded_at or timezone.now())
+    log = list(task.log.order_by("sequence"))
+    _complete_entry(task, entry, log, actor, recorded_at or timezone.now())
     entry.save(force_insert=True)
-    copy_current_state(task, TaskState.objects.rebuild([task.pk])[task.pk])
+    copy_current_state(task, TaskState.objects.rebuild({task.pk: log})[task.pk])
     # Texts that stay are not spelled again.
     task.save(update_fields={"version", *CURRENT_COLUMNS} if STATE_CHANGES.issuperset(entry.changes) else None)
     _lapse_extensions([entry])
@@ -94,10 +96,9 @@ def write_entries(
     logs = {task.pk: list(task.log.all()) for task in planned}
     for task, entries in planned.items():
         for entry in entries:
-            _complete_entry(task, entry, actor, now, batch)
-            logs[task.pk].append(entry)
+            _complete_entry(task, entry, logs[task.pk], actor, now, batch)
     created = TaskLog.objects.bulk_create(entry for entries in planned.values() for entry in entries)
-    states = TaskState.objects.rebuild_from(logs)
+    states = TaskState.objects.rebuild(logs)
     changed = {"version"}
     for task in planned:
         before = {name: getattr(task, name) for name in CURRENT_COLUMNS}
@@ -108,12 +109,22 @@ def write_entries(
 
 
 def _complete_entry(
-    task: Task, entry: TaskLog, actor: Account | None, recorded_at: datetime.datetime, batch: Batch | None = None
+    task: Task,
+    entry: TaskLog,
+    log: list[TaskLog],
+    actor: Account | None,
+    recorded_at: datetime.datetime,
+    batch: Batch | None = None,
 ) -> None:
-    """Make the unsaved entry the next of the task's log; the version counts it."""
+    """Make the unsaved entry the next of the task's ``log``; the version counts it.
+
+    The log is ordered by sequence.
+    """
     task.version += 1
     entry.task, entry.sequence = task, task.version
     entry.actor, entry.recorded_at, entry.batch = actor, recorded_at, batch
+    entry.hash = calculate_hash(entry, log[-1].hash if log else str(task.stable_id))
+    log.append(entry)
 
 
 def _lapse_extensions(entries: Sequence[TaskLog]) -> None:

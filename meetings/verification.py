@@ -1,0 +1,233 @@
+"""Whether the register is whole: schema, logs, states and files.
+
+Each check yields a sentence for each fault and changes nothing (`verify_register`). It reads in portions, so that its
+memory does not grow with the register.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+from django.apps import apps
+from django.db import connection, models
+from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext as _
+
+from .backups import read_heads
+from .models import Task, TaskLog, TaskState, calculate_hash
+from .models.log import CURRENT_COLUMNS, replay
+
+# Tasks, heads or files that are looked at together.
+PORTION = 1000
+# Those that the migrations create, by the table they hang on, without its name.
+TRIGGERS = {
+    "acknowledgement": {"refuse_update", "refuse_delete"},
+    "changelog": {"refuse_update", "refuse_delete"},
+    "sentmail": {"refuse_update", "refuse_delete"},
+    "tasklog": {"refuse_update", "refuse_delete"},
+    "meeting": {"refuse_update", "repeat_update"},
+    "suggestion": {"refuse_update", "repeat_update"},
+    "task": {
+        *("refuse_update", "repeat_insert", "repeat_place", "repeat_state"),
+        *("spell_insert", "spell_update"),
+    },
+    "taskstate": {"repeat_insert", "repeat_update"},
+    "department": {"spell_update"},
+    "person": {"spell_update"},
+    "taskdepartment": {"spell_insert", "spell_update", "spell_delete"},
+    "taskleader": {"spell_insert", "spell_update", "spell_delete"},
+}
+TRIGGERS_OF_SQLITE = {
+    **dict.fromkeys(("acknowledgement", "changelog", "sentmail", "meeting"), {"refuse_replace"}),
+    **dict.fromkeys(
+        ("suggestion", "task", "tasklog"), {"refuse_replace", "grams_insert", "grams_update", "grams_delete"}
+    ),
+}
+TRIGGERS_OF_POSTGRESQL = dict.fromkeys(("meeting", "suggestion", "task"), {"refuse_insert"})
+
+_Item = TypeVar("_Item")
+
+
+# --- the schema -----------------------------------------------------------------------------------
+
+
+def check_schema() -> Iterator[str]:
+    """Yield what the database's tables lack of those of this version."""
+    executor = MigrationExecutor(connection)
+    if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        names = ", ".join(f"{migration.app_label}.{migration.name}" for migration, _backwards in plan)
+        yield _("The database lacks migrations of this version: %(names)s. Run “manage.py migrate”.") % {"names": names}
+        return
+    with connection.cursor() as cursor:
+        for model in apps.get_app_config("meetings").get_models(include_auto_created=True):
+            yield from _check_table(model, cursor)
+        present = read_triggers(cursor)
+    for table, triggers in expected_triggers().items():
+        for name in sorted(triggers - present.get(table, set())):
+            yield _("The table %(table)s has no trigger “%(name)s” that works.") % {"table": table, "name": name}
+
+
+def _check_table(model: type[models.Model], cursor: Any) -> Iterator[str]:
+    table = model._meta.db_table
+    present = {column.name for column in connection.introspection.get_table_description(cursor, table)}
+    for column in sorted({field.column for field in model._meta.concrete_fields} - present):
+        yield _("The table %(table)s has no column “%(name)s”.") % {"table": table, "name": column}
+    constraints = connection.introspection.get_constraints(cursor, table)
+    for part in (*model._meta.constraints, *model._meta.indexes):
+        if part.name not in constraints:
+            yield _("The table %(table)s has no constraint or index “%(name)s”.") % {"table": table, "name": part.name}
+
+
+def expected_triggers() -> dict[str, set[str]]:
+    """Return the names of this engine's triggers by their table."""
+    of_engine = TRIGGERS_OF_SQLITE if connection.vendor == "sqlite" else TRIGGERS_OF_POSTGRESQL
+    return {
+        f"meetings_{table}": {f"meetings_{table}_{name}" for name in names | of_engine.get(table, set())}
+        for table, names in TRIGGERS.items()
+    }
+
+
+def read_triggers(cursor: Any) -> dict[str, set[str]]:
+    """Return the names of the triggers that are there and work, by their table."""
+    if connection.vendor == "sqlite":
+        cursor.execute("SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'")
+    else:
+        cursor.execute(
+            "SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+            " WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND pg_table_is_visible(c.oid)"
+        )
+    triggers: dict[str, set[str]] = {}
+    for table, name in cursor.fetchall():
+        triggers.setdefault(table, set()).add(name)
+    return triggers
+
+
+# --- logs and states ------------------------------------------------------------------------------
+
+
+def check_logs() -> Iterator[str]:
+    """Yield the tasks whose log was changed, or which stand otherwise than it says."""
+    tasks = Task.objects.select_related("suggestion__meeting").order_by("pk")
+    for portion in _in_portions(tasks.iterator(PORTION)):
+        keys = [task.pk for task in portion]
+        entries = TaskLog.objects.select_related("actor", "department", "batch").filter(task__in=keys)
+        logs = _by_task(entries.order_by("task_id", "sequence"))
+        states = _by_task(TaskState.objects.filter(task__in=keys).order_by("task_id", "since"))
+        for task in portion:
+            log = logs.get(task.pk, [])
+            faults = list(_check_chain(task, log))
+            # What was tampered with is not replayed.
+            yield from faults or _check_states(task, log, states.get(task.pk, []))
+
+
+def _check_chain(task: Task, log: Sequence[TaskLog]) -> Iterator[str]:
+    before = str(task.stable_id)
+    for sequence, entry in enumerate(log, 1):
+        where = {"task": task, "pk": task.pk, "sequence": sequence}
+        if entry.sequence != sequence:
+            yield _("“%(task)s” (task %(pk)s): entry %(sequence)s of its log is missing.") % where
+            return
+        if calculate_hash(entry, before) != entry.hash:
+            yield (
+                _(
+                    "“%(task)s” (task %(pk)s): entry %(sequence)s of its log is not what was written, or does not"
+                    " follow the one before."
+                )
+                % where
+            )
+            return
+        before = entry.hash
+    if len(log) != task.version:
+        yield _("“%(task)s” (task %(pk)s): its log has %(count)s entries, and its last one was entry %(version)s.") % {
+            "task": task,
+            "pk": task.pk,
+            "count": len(log),
+            "version": task.version,
+        }
+
+
+def _check_states(task: Task, log: Sequence[TaskLog], states: Sequence[TaskState]) -> Iterator[str]:
+    replayed = []
+    if log and task.joined_into_id is None:
+        replayed = list(replay(task.pk, sorted(log, key=lambda entry: (entry.effective_on, entry.sequence))))
+    where = {"task": task, "pk": task.pk}
+    if len(replayed) != len(states) or not all(map(TaskState.has_same_values_as, states, replayed)):
+        yield _("“%(task)s” (task %(pk)s): its states on past days are not those that its log says.") % where
+    elif states:
+        differing = [name for name in CURRENT_COLUMNS if getattr(task, name) != getattr(states[-1], name)]
+        if task.next_due != states[-1].next_due:
+            differing.append("next_due")
+        if differing:
+            yield _("“%(task)s” (task %(pk)s): its columns are not those of its last state: %(names)s.") % {
+                **where,
+                "names": ", ".join(sorted(differing)),
+            }
+
+
+# --- files ----------------------------------------------------------------------------------------
+
+
+def check_files() -> Iterator[str]:
+    """Yield which uploaded files are gone, or are not what was uploaded."""
+    for model in apps.get_app_config("meetings").get_models():
+        for field in model._meta.concrete_fields:
+            if isinstance(field, models.FileField):
+                yield from _check_files_of(model, field.name)
+
+
+def _check_files_of(model: type[models.Model], name: str) -> Iterator[str]:
+    rows: Iterable[Any] = model._base_manager.exclude(**{name: ""}).order_by("pk").iterator(PORTION)
+    for row in rows:
+        file = getattr(row, name)
+        where = {"kind": model._meta.verbose_name, "pk": row.pk, "file": file.name}
+        try:
+            with file.open("rb") as content:
+                digest = hashlib.file_digest(content, "sha256").hexdigest()
+        except FileNotFoundError:
+            yield _("%(kind)s %(pk)s: its file “%(file)s” is not there.") % where
+        else:
+            if digest != row.sha256:
+                yield _("%(kind)s %(pk)s: its file “%(file)s” is not what was uploaded.") % where
+
+
+# --- an earlier backup ----------------------------------------------------------------------------
+
+
+def check_against(backup: Path) -> Iterator[str]:
+    """Yield the tasks whose logs do not begin as they did in ``backup``.
+
+    Somebody who writes a log anew writes its hashes anew; only what was kept elsewhere tells. Raises BackupError.
+    """
+    with read_heads(backup) as heads:
+        for portion in _in_portions(heads):
+            yield from _check_heads(portion)
+
+
+def _check_heads(heads: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    tasks = {str(task.stable_id): task for task in Task.objects.filter(stable_id__in=[head["task"] for head in heads])}
+    entries = TaskLog.objects.filter(task__in=tasks.values())
+    hashes = {(task, sequence): digest for task, sequence, digest in entries.values_list("task", "sequence", "hash")}
+    for head in heads:
+        task = tasks.get(head["task"])
+        if task is None:
+            yield _("Task %(task)s of the backup is not in the register.") % {"task": head["task"]}
+        elif hashes.get((task.pk, head["sequence"])) != head["hash"]:
+            yield _("“%(task)s” (task %(pk)s): its log is not the one of the backup any more.") % {
+                "task": task,
+                "pk": task.pk,
+            }
+
+
+def _in_portions(items: Iterable[_Item]) -> Iterator[list[_Item]]:
+    items = iter(items)
+    while portion := list(islice(items, PORTION)):
+        yield portion
+
+
+def _by_task(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    of_tasks: dict[int, list[Any]] = {}
+    for row in rows:
+        of_tasks.setdefault(row.task_id, []).append(row)
+    return of_tasks

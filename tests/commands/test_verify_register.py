@@ -1,0 +1,236 @@
+"""`verify_register`: what was tampered with, lost or forgotten is told, and a whole register is said to be whole."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import F, QuerySet
+from django.utils.translation import override
+
+from meetings.models import Evidence, Task, TaskLog, TaskState, calculate_hash
+from meetings.verification import expected_triggers, read_triggers
+from tests import factories
+
+from .full_register import make_full_register
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path) -> Path:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.MEDIA_ROOT.mkdir()
+    return settings.MEDIA_ROOT
+
+
+@pytest.fixture
+def task() -> Task:
+    """A task whose log has three entries."""
+    task = factories.task()
+    factories.progress(task, "已启动。", on=datetime.date(2023, 11, 20))
+    factories.progress(task, "已过半。", on=datetime.date(2023, 12, 20))
+    task.refresh_from_db()
+    return task
+
+
+def verify(**options) -> str:
+    output = StringIO()
+    with override("en"):
+        call_command("verify_register", stdout=output, **options)
+    return output.getvalue()
+
+
+def faults(**options) -> list[str]:
+    """Return what the register is told to lack; at least one thing."""
+    output = StringIO()
+    with override("en"), pytest.raises(CommandError) as refusal:
+        call_command("verify_register", stdout=output, **options)
+    told = output.getvalue().splitlines()
+    assert told[0] in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+    return told
+
+
+@contextmanager
+def unguarded_log() -> Iterator[QuerySet[TaskLog]]:
+    """Let the log be changed, as the owner of the database can, and put the triggers back."""
+    table = TaskLog._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(
+                "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s",
+                [table],
+            )
+            triggers = cursor.fetchall()
+            for name, _sql in triggers:
+                cursor.execute(f"DROP TRIGGER {name}")
+        else:
+            cursor.execute(f"SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE {table} DISABLE TRIGGER USER")
+        yield QuerySet(TaskLog)
+        if connection.vendor == "sqlite":
+            for _name, sql in triggers:
+                cursor.execute(sql)
+        else:
+            cursor.execute(f"SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+def rewrite_from(task: Task, first: int) -> None:
+    """Give the entries from ``first`` on the hashes of what they say now."""
+    before = str(task.stable_id)
+    with unguarded_log() as log:
+        for entry in log.filter(task=task).order_by("sequence"):
+            if entry.sequence >= first:
+                log.filter(pk=entry.pk).update(hash=calculate_hash(entry, before))
+                entry.refresh_from_db()
+            before = entry.hash
+
+
+def test_a_register_in_which_everything_happened_is_whole():
+    make_full_register()
+    assert verify() == (
+        f"The register is whole. Tasks: {Task.objects.count()}; log entries: {TaskLog.objects.count()}.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"note": "另一说法"},
+        {"effective_on": datetime.date(2023, 11, 21)},
+        {"recorded_at": F("recorded_at") - datetime.timedelta(days=1)},
+        {"is_report": False},
+        {"changes": {}},
+        {"kind": "comment"},
+        {"actor": None},
+        {"hash": "0" * 64},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_an_entry_that_was_changed_is_told(task, change):
+    entry = task.log.get(sequence=2)
+    if "actor" in change:
+        change = {"actor": factories.account()}
+    with unguarded_log() as log:
+        log.filter(pk=entry.pk).update(**change)
+    (told,) = faults()
+    assert f"(task {task.pk}): entry 2 of its log is not what was written" in told
+
+
+def test_an_entry_that_was_taken_out_is_told(task):
+    TaskState.objects.all().delete()
+    with unguarded_log() as log:
+        log.filter(task=task, sequence=2)._raw_delete(using=connection.alias)
+    (told,) = faults()
+    assert f"(task {task.pk}): entry 2 of its log is missing" in told
+
+
+def test_the_last_entry_that_was_taken_out_is_told(task):
+    TaskState.objects.all().delete()
+    with unguarded_log() as log:
+        log.filter(task=task, sequence=3)._raw_delete(using=connection.alias)
+    (told,) = faults()
+    assert "its log has 2 entries, and its last one was entry 3" in told
+
+
+def test_a_log_that_was_given_to_another_task_is_told(task):
+    other = factories.task()
+    TaskState.objects.all().delete()
+    with unguarded_log() as log:
+        log.filter(task=other)._raw_delete(using=connection.alias)
+        log.filter(task=task).update(task=other)
+    Task.objects.filter(pk=other.pk).update(version=task.version)
+    assert [fault.split(": ")[1][:7] for fault in faults()] == ["its log", "entry 1"]
+
+
+def test_an_earlier_backup_tells_of_a_log_that_was_written_anew(task, tmp_path):
+    """Whoever owns the database can write a log with all its hashes anew; what is kept elsewhere tells."""
+    backup = tmp_path / "register.zip"
+    call_command("backup", str(backup), stdout=StringIO())
+    with unguarded_log() as log:
+        log.filter(task=task, sequence=2).update(note="另一说法")
+    rewrite_from(task, 2)
+    assert "is whole" in verify()
+    (told,) = faults(backup=str(backup))
+    assert f"(task {task.pk}): its log is not the one of the backup any more" in told
+
+
+def test_an_earlier_backup_allows_what_was_written_since(task, tmp_path):
+    backup = tmp_path / "register.zip"
+    call_command("backup", str(backup), stdout=StringIO())
+    factories.progress(task, "已完成。", on=datetime.date(2024, 1, 20))
+    factories.task()
+    assert "is whole" in verify(backup=str(backup))
+
+
+@pytest.mark.same_on_both
+def test_what_is_no_backup_is_refused_in_one_sentence(tmp_path, repository):
+    for path, sentence in (
+        (tmp_path / "none.zip", "cannot be read"),
+        (repository / "tests" / "data" / "backup-2378f95.zip", "before log entries had hashes"),
+        (repository / "README.md", "is not a backup"),
+    ):
+        with override("en"), pytest.raises(CommandError, match=sentence):
+            call_command("verify_register", backup=str(path), stdout=StringIO())
+
+
+def test_states_that_do_not_follow_from_the_log_are_told(task):
+    TaskState.objects.filter(task=task, until=None).update(status="closed")
+    (told,) = faults()
+    assert f"(task {task.pk}): its states on past days are not those that its log says" in told
+
+
+def test_columns_that_are_not_those_of_the_last_state_are_told(task):
+    Task.objects.filter(pk=task.pk).update(
+        status="in_progress", due_date=datetime.date(2030, 1, 1), version=F("version")
+    )
+    (told,) = faults()
+    assert told.endswith("its columns are not those of its last state: due_date.")
+
+
+@pytest.mark.parametrize("change", [lambda path: path.write_bytes(b"other"), lambda path: path.unlink()])
+def test_files_that_are_not_what_was_uploaded_are_told(change: Callable[[Path], None]):
+    evidence = factories.evidence(factories.task())
+    assert "is whole" in verify()
+    change(Path(evidence.file.path))
+    (told,) = faults()
+    assert told.startswith(f"file of evidence {evidence.pk}: its file “{Evidence.objects.get().file.name}” is not")
+
+
+def test_a_trigger_that_was_dropped_is_told():
+    table = TaskLog._meta.db_table
+    on_postgresql = f" ON {table}" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER {table}_refuse_delete{on_postgresql}")
+    assert faults() == [f"The table {table} has no trigger “{table}_refuse_delete” that works."]
+
+
+@pytest.mark.postgresql
+def test_a_trigger_that_was_disabled_is_told():
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE meetings_tasklog DISABLE TRIGGER meetings_tasklog_refuse_update")
+    assert faults() == ["The table meetings_tasklog has no trigger “meetings_tasklog_refuse_update” that works."]
+
+
+def test_an_index_that_was_dropped_is_told():
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX log_recorded")
+    assert faults() == ["The table meetings_tasklog has no constraint or index “log_recorded”."]
+
+
+def test_every_trigger_of_a_new_database_is_expected():
+    with connection.cursor() as cursor:
+        assert read_triggers(cursor) == expected_triggers()
+
+
+def test_a_migration_that_was_not_applied_is_told_alone():
+    MigrationRecorder(connection).migration_qs.filter(app="meetings").order_by("-name").first().delete()
+    (told,) = faults()
+    assert told.startswith("The database lacks migrations of this version: meetings.")
