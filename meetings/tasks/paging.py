@@ -25,6 +25,8 @@ MOST_COUNTED = 10_000
 # What is sorted as fast as it is found in an index, by fewer queries.
 _SHORT = 1_000
 LAST_PAGE = "last"
+# No database takes the place of a row beyond.
+_MOST_PAGES = 10**12
 _SALT = "meetings.tasks.paging"
 
 
@@ -133,14 +135,6 @@ class TaskPage(Page):
         super().__init__(tasks, number, paginator)
         self.after = after
 
-    def has_next(self) -> bool:
-        """Whether there is another page: always where more are found than counted."""
-        return super().has_next() or not self.paginator.is_exact
-
-    def next_page_number(self) -> int:
-        """Return the number of the next page."""
-        return self.number + 1
-
 
 class TaskPaginator(Paginator):
     """Pages of ``tasks`` in an ``order``.
@@ -180,24 +174,34 @@ class TaskPaginator(Paginator):
     def page(self, number: int | str, after: str = "") -> TaskPage:
         """Return a page by its number or as `LAST_PAGE`, or what comes ``after`` a row.
 
-        Raises EmptyPage, and InvalidCursorError.
+        Raises EmptyPage, and InvalidCursorError. One beyond those counted is read all the same, with one row more than
+        it has, which tells whether another page follows.
         """
-        if number == LAST_PAGE or int(number) > self.num_pages:
+        if number == LAST_PAGE:
             self._count_all()
-        number = self.num_pages if number == LAST_PAGE else int(number)
+        counted = self.num_pages
+        number = counted if number == LAST_PAGE else int(number)
         if after:
             found = self._read_after(after)
         else:
-            self.validate_number(number)
-            found = self._read((number - 1) * self.per_page) if self.count else []
+            if self.is_exact:
+                self.validate_number(number)
+            found = self._read(min(number - 1, _MOST_PAGES) * self.per_page) if self.count else []
         if not found:
-            if after:
+            if after or number > counted:
                 raise EmptyPage
             return TaskPage([], number, self, after="")
+        if not self.is_exact:
+            self.num_pages = max(counted, number + (len(found) > self.per_page))
+        del found[self.per_page :]
         ids = [keys[-1] for _place, keys in found]
         by_id = {task.pk: task for task in self.load(ids)}
         # What was taken out of the register meanwhile is not there any more.
         return TaskPage([by_id[pk] for pk in ids if pk in by_id], number, self, after=self._sign(*found[-1]))
+
+    @property
+    def _read_at_once(self) -> int:
+        return self.per_page if self.is_exact else self.per_page + 1
 
     def _count_all(self) -> None:
         if self.count and not self.is_exact:
@@ -207,7 +211,7 @@ class TaskPaginator(Paginator):
 
     def _read(self, start: int) -> list[tuple[int, tuple]]:
         """Return the part and the keys of each row of the page that begins at ``start``."""
-        stop = start + self.per_page
+        stop = start + self._read_at_once
         parts = list(enumerate(self.parts))
         if not self.is_exact or stop <= max(self.count // 2, MOST_COUNTED):
             return self._read_parts(parts, start, stop)
@@ -236,10 +240,10 @@ class TaskPaginator(Paginator):
         parts = self.order.split(self.object_list, is_long=place is not None)
         if name != self.order.name:
             raise InvalidCursorError
-        place = place or 0
-        found = [(place, row) for row in _values(parts[place], parts[place].sort_after(values)[: self.per_page])]
+        place, number = place or 0, self._read_at_once
+        found = [(place, row) for row in _values(parts[place], parts[place].sort_after(values)[:number])]
         rest = list(enumerate(parts))[place + 1 :]
-        return found + self._read_parts(rest, 0, self.per_page - len(found)) if len(found) < self.per_page else found
+        return found + self._read_parts(rest, 0, number - len(found)) if len(found) < number else found
 
     def _sign(self, place: int, values: tuple) -> str:
         has_parts = len(self.parts) > 1

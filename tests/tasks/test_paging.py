@@ -6,6 +6,8 @@ import datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from lxml import html
 
@@ -77,6 +79,22 @@ def test_the_last_page_of_a_long_list_is_read_from_its_end(register, client, lon
     _ids, _next, last = read(client, "/tasks/?per_page=2")
     assert "page=last" in last
     assert read(client, last)[0] == whole[-(len(whole) % 2 or 2) :]
+
+
+def test_a_page_beyond_those_counted_is_found_without_counting(register, client, long_list):
+    whole = follow(client, "/tasks/?per_page=2")
+    last = -(-len(whole) // 2)
+    assert last > 3
+    for number in range(3, last + 1):
+        ids, following, _last = read(client, f"/tasks/?per_page=2&page={number}")
+        assert ids == whole[number * 2 - 2 : number * 2]
+        assert (following is None) == (number == last)
+    with CaptureQueriesContext(connection) as queries:
+        client.get(f"/tasks/?per_page=2&page={last}")
+    assert not [query for query in queries if 'COUNT(*) AS "__count"' in query["sql"]]
+    for number in (last + 1, 10**17):
+        answer = client.get(f"/tasks/?per_page=2&page={number}")
+        assert answer.context["listing"].errors == [f"没有第 {number} 页，请回到第一页。"]
 
 
 def test_a_long_list_says_that_it_is_long_and_counts_when_asked(register, client, long_list):
