@@ -52,6 +52,9 @@ REVIEW_INTERVAL_MONTHS = env.int("REVIEW_INTERVAL_MONTHS", default=3)
 REVIEW_DUE_DAYS = env.int("REVIEW_DUE_DAYS", default=7)
 # After how many working days a department that has not taken over its tasks of a new meeting is chased.
 ACKNOWLEDGEMENT_DAYS = env.int("ACKNOWLEDGEMENT_DAYS", default=5)
+# So many working days back liaisons date what they record; on earlier days it counts once the secretariat has
+# consented, until then from the day of recording. A negative number: on every day at once.
+BACK_DATING_DAYS = env.int("BACK_DATING_DAYS", default=10)
 # After how many working days what is overdue or review-missed is told to heads of department and to supervising
 # leaders; 0: from the first day, a negative number: never.
 ESCALATE_TO_HEAD_AFTER = env.int("ESCALATE_TO_HEAD_AFTER", default=5)

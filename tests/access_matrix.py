@@ -195,6 +195,7 @@ ROWS = (
         for action in (
             "decide-closure",
             "decide-extension",
+            "decide-back-dating",
             "settle-deadline",
             "review-interval",
             "terminate",

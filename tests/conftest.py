@@ -201,6 +201,8 @@ def settings_for_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
     with override_settings(
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         AXES_ENABLED=False,
+        # The days of most tests are long past; tests of consent to them set it.
+        BACK_DATING_DAYS=-1,
         MEDIA_ROOT=tmp_path_factory.mktemp("media"),
         WORKERS_DIR=tmp_path_factory.mktemp("workers"),
         EXPORTS_DIR=tmp_path_factory.mktemp("exports"),

@@ -3,8 +3,9 @@
 from .account import PAGE_SIZES, Account, LandingPage, Language, Role
 from .acknowledgement import Acknowledgement
 from .append_only import AppendOnlyError
-from .batch import Batch, BatchSource
+from .batch import Batch, BatchSource, Consent
 from .change import ChangeKind, ChangeLog
+from .choices import EntryKind
 from .closure import (
     awaiting_agreement,
     awaiting_decision,
@@ -18,7 +19,7 @@ from .evidence import Evidence
 from .extension import ExtensionRequest, ExtensionStatus
 from .import_issue import ImportIssue, ImportIssueColumn
 from .instruction import Instruction
-from .log import EntryKind, TaskLog, TaskState
+from .log import TaskLog, TaskState
 from .log_hash import calculate_hash
 from .meeting import Aspect, Attendance, Meeting, MeetingLead
 from .minutes import DocumentFormat, DraftRow, MinutesDocument, Scan

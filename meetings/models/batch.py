@@ -22,6 +22,16 @@ class BatchSource(models.TextChoices):
     LIST = "list", _("Selected in the list")
     WORKBOOK = "fill_in", _("Fill-in workbook")
     REMINDER = "reminder", _("Reminder")
+    BACK_DATED = "back_dated", _("Back-dated")
+
+
+class Consent(models.TextChoices):
+    """Whether what a batch claims about past days counts on them (补录)."""
+
+    NOT_NEEDED = "", _("Claims no day")
+    ASKED = "asked", _("Waits for consent to its day")
+    GRANTED = "granted", _("Counts on the day it claimed")
+    REFUSED = "refused", _("Counts on the day of recording")
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):
@@ -54,7 +64,8 @@ class Batch(models.Model):
 
     A batch is undone by another one (``undoes``), whose entries compensate for those of the first: nothing is taken
     out of the log. Tasks that were changed since have none there: for them the first batch stands. ``file_name`` and
-    ``file_sha256`` are those of the workbook it was read from, if any.
+    ``file_sha256`` are those of the workbook it was read from, if any. ``consent`` is to the days that its entries
+    claim; what is granted is a batch that undoes it and writes it again.
     """
 
     stable_id = StableIdField()
@@ -64,6 +75,9 @@ class Batch(models.Model):
     note = models.TextField(_("note"), blank=True)
     file_name = models.CharField(_("file name"), max_length=255, blank=True)
     file_sha256 = models.CharField("SHA-256", max_length=64, blank=True)
+    consent = models.CharField(
+        _("consent"), max_length=20, choices=Consent.choices, default=Consent.NOT_NEEDED, blank=True
+    )
     undoes = models.OneToOneField(
         "self", verbose_name=_("undoes"), on_delete=models.PROTECT, null=True, blank=True, related_name="undone_by"
     )
@@ -83,9 +97,14 @@ class Batch(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(name="batch_source_known", condition=Q(source__in=BatchSource.values)),
+            models.CheckConstraint(name="batch_consent_known", condition=Q(consent__in=Consent.values)),
             models.CheckConstraint(
                 name="batch_does_not_undo_itself", condition=Q(undoes__isnull=True) | ~Q(undoes=F("id"))
             ),
+        ]
+        indexes = [
+            # The inbox's number is asked for with every page; few acts wait for it.
+            models.Index(name="batch_awaits_consent", fields=["consent"], condition=Q(consent="asked"))
         ]
 
     def __str__(self) -> str:

@@ -67,3 +67,27 @@ ANSWERABLE_ROLES = (DepartmentRole.LEAD, DepartmentRole.RESPONSIBLE)
 
 # What the list's parameters call «no department» and «no leader».
 NOBODY = "none"
+
+
+class EntryKind(models.TextChoices):
+    """What an entry of the log is about."""
+
+    ENTERED = "entered", _("Entered in the register")
+    PROGRESS = "progress", _("Progress")
+    STATUS = "status", _("Change of status")
+    DEADLINE = "deadline", _("Change of deadline")
+    MILESTONE = "milestone", _("Milestone")
+    REVIEW = "review", _("Review")
+    TEXTS = "texts", _("Correction of texts")
+    ASSIGNMENTS = "assignments", _("Departments and leaders")
+    CONFIRMATION = "confirmation", _("Confirmation")
+    AGREEMENT = "agreement", _("Agreement")
+    EXTENSION = "extension", _("Extension")
+    INSTRUCTION = "instruction", _("Instruction")
+    ANSWER = "answer", _("Answer to an instruction")
+    EVIDENCE = "evidence", _("Evidence")
+    COMMENT = "comment", _("Comment")
+    OUTCOME = "outcome", _("Outcome of the suggestion")
+    REMINDER = "reminder", _("Reminder")
+    ARRANGED = "arranged", _("Rearranged")
+    UNDONE = "undone", _("Undone")

@@ -6,7 +6,8 @@ from django.db.models import Exists, OuterRef
 
 from meetings.core.lifecycle import ENDED_STATUSES
 
-from .log import EntryKind, TaskLog, exclude_undone
+from .choices import EntryKind
+from .log import TaskLog, exclude_undone
 from .task import Status, Task, TaskLeader, TaskQuerySet
 
 

@@ -19,10 +19,11 @@ from django.utils import timezone
 from meetings.core.as_of import hold_known_day, known_day
 
 from .acknowledgement import Acknowledgement
+from .choices import EntryKind
 from .evidence import Evidence
 from .extension import ExtensionRequest, ExtensionStatus
 from .instruction import Instruction
-from .log import EntryKind, TaskLog, TaskState, replay
+from .log import TaskLog, TaskState, replay
 from .meeting import Meeting
 from .outcome import SuggestionOutcome
 from .task import Task

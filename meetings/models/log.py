@@ -21,6 +21,7 @@ from meetings.core.dates import add_interval
 from .account import Account
 from .append_only import AppendOnlyModel, AppendOnlyQuerySet
 from .batch import Batch
+from .choices import EntryKind
 from .deadline_fields import DeadlineFields
 from .fields import optional_reference
 from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet
@@ -29,31 +30,6 @@ from .organisation import Department
 from .prepared import Identified
 from .task import RELATED_TASK_KEY, Status, Task, TaskDepartment
 
-
-class EntryKind(models.TextChoices):
-    """What an entry of the log is about."""
-
-    ENTERED = "entered", _("Entered in the register")
-    PROGRESS = "progress", _("Progress")
-    STATUS = "status", _("Change of status")
-    DEADLINE = "deadline", _("Change of deadline")
-    MILESTONE = "milestone", _("Milestone")
-    REVIEW = "review", _("Review")
-    TEXTS = "texts", _("Correction of texts")
-    ASSIGNMENTS = "assignments", _("Departments and leaders")
-    CONFIRMATION = "confirmation", _("Confirmation")
-    AGREEMENT = "agreement", _("Agreement")
-    EXTENSION = "extension", _("Extension")
-    INSTRUCTION = "instruction", _("Instruction")
-    ANSWER = "answer", _("Answer to an instruction")
-    EVIDENCE = "evidence", _("Evidence")
-    COMMENT = "comment", _("Comment")
-    OUTCOME = "outcome", _("Outcome of the suggestion")
-    REMINDER = "reminder", _("Reminder")
-    ARRANGED = "arranged", _("Rearranged")
-    UNDONE = "undone", _("Undone")
-
-
 # The parts of an entry's changes that have to follow one another; a review day is a plan, which any later report
 # overrides anyway.
 ORDERED_CHANGES = frozenset({"status", "deadline", "milestones", "extension"})
@@ -61,6 +37,8 @@ ORDERED_CHANGES = frozenset({"status", "deadline", "milestones", "extension"})
 STATE_CHANGES = ORDERED_CHANGES | {"review_interval_months", "review_interval_days", "next_review"}
 # What an entry's changes call the entries that it takes back.
 UNDONE = "undone"
+# The day that an entry is about, where it counts from the day of recording; that it counts on it from now on, or not.
+CLAIMED, CONSENTED, REFUSED = "claimed_day", "consented_day", "refused_day"
 
 
 class TaskLogQuerySet(  # type: ignore[override]  # each of the two would return a manager of its own
@@ -121,6 +99,8 @@ class TaskLog(AppendOnlyModel, NaturalKeyModel):
     task_number place_in_table sources suggestion_row split_off split_from joined joined_into``. ``is_report``: ``note``
     tells of progress. An entry with ``undone`` (the sequences of entries of a batch) takes those back, for every day;
     its other changes tell the reader what became of that. ``hash`` covers the entry and the hash of the one before it.
+    ``claimed_day`` is the day it is about, where that needs consent and it counts from the day of recording; consent
+    takes it back and writes it again.
     """
 
     NATURAL_KEY = (*RELATED_TASK_KEY, "sequence")
@@ -165,7 +145,11 @@ class TaskLog(AppendOnlyModel, NaturalKeyModel):
         ]
 
     def __str__(self) -> str:
-        return str(_("Withdrawal of an instruction")) if self.withdraws_instruction else self.get_kind_display()
+        if self.withdraws_instruction:
+            return str(_("Withdrawal of an instruction"))
+        if CONSENTED in self.changes:
+            return str(_("Consent to back-dating"))
+        return str(_("Refusal of back-dating")) if REFUSED in self.changes else self.get_kind_display()
 
     @property
     def withdraws_instruction(self) -> bool:
@@ -181,6 +165,11 @@ class TaskLog(AppendOnlyModel, NaturalKeyModel):
     def living_department(self) -> Department | None:
         """On whose behalf it was: the department, or the one that it was merged into."""
         return self.department and (self.department.merged_into or self.department)
+
+    @property
+    def told_day(self) -> datetime.date:
+        """The day it is about: on which it counts, or which it claims."""
+        return _parse_date(self.changes.get(CLAIMED, {}).get("new")) or self.effective_on
 
     @property
     def undoes(self) -> list[int]:

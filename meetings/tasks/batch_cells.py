@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _, ngettext, pgettext
 
 from meetings import permissions
 from meetings.display.fields import format_moment
-from meetings.models import Batch, BatchSource
+from meetings.models import Batch, BatchSource, Consent
 from meetings.ui.icons import icon
 from meetings.ui.markup import fill_html, join_html
 from meetings.ui.tables import Cells, draw_link, draw_row_link
@@ -28,6 +28,8 @@ class BatchCells(Cells):
 
     def changes(self, batch: Batch) -> str:
         """Draw what was done to all of its tasks."""
+        if batch.undoes is not None and batch.undoes.consent == Consent.GRANTED:
+            return _("Consent to back-dating")
         if batch.undoes is not None:
             return _("The batch of %(when)s was undone") % {"when": format_moment(batch.undoes.made_at)}
         changes = [_("%(label)s: %(new)s") % {"label": change.label, "new": change.new} for change in batch.changes]
@@ -51,6 +53,8 @@ class BatchCells(Cells):
             return _draw_hint(_("Is an undoing itself"))
         if batch.source == BatchSource.REMINDER:
             return _draw_hint(_("Has gone out"))
+        if batch.consent == Consent.GRANTED:
+            return _draw_hint(batch.get_consent_display())
         if undoing := getattr(batch, "undone_by", None):
             return fill_html(
                 '{}<div class="cell-note">{}</div>{}',

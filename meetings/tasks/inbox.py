@@ -22,6 +22,7 @@ from meetings.models import (
     ANSWERABLE_ROLES,
     Account,
     Acknowledgement,
+    Consent,
     DepartmentRole,
     EntryKind,
     ExtensionRequest,
@@ -36,7 +37,7 @@ from meetings.models import (
     awaiting_decision,
 )
 from meetings.models.health import health_condition
-from meetings.models.log import TaskLogQuerySet
+from meetings.models.log import CLAIMED, TaskLogQuerySet
 from meetings.models.prepared import PreparedQuery
 from meetings.models.task import TaskQuerySet
 
@@ -51,6 +52,7 @@ GROUP_TITLES = {
     "agree": _("Closure to agree to"),
     "closure": _("Closure to decide"),
     "extension": _("Later deadlines to decide"),
+    "back_dating": _("Back-dating to consent to"),
     "answer": _("Instructions to answer"),
     "reminded": _("Reminded: to report"),
     "sent_back": _("Sent back"),
@@ -199,7 +201,16 @@ def _entries_by(then: datetime.date | None) -> TaskLogQuerySet:
 def _secretariat_groups(then: datetime.date | None) -> list[InboxGroup]:
     requests = ExtensionRequest.objects.waiting() if then is None else ExtensionRequest.objects.open_on(then)
     closing = awaiting_decision(_tasks_on(then), then)
+    # Once the status is decided, no earlier day can count; what waited on a past day is nobody's to decide any more.
+    claims = TaskLog.objects.filter(batch__consent=Consent.ASKED, changes__has_key=CLAIMED)
+    back_dating = InboxGroup(
+        "back_dating",
+        Task.objects.standing().filter(pk__in=claims.values("task")),
+        partial(_first_of, claims.order_by("sequence"), "note", "effective_on"),
+        day_label=_("Recorded on"),
+    )
     return [
+        *([back_dating] if then is None else []),
         InboxGroup("closure", closing, partial(_closure_request, then)),
         InboxGroup(
             "extension",

@@ -19,7 +19,7 @@ from meetings.display.fields import format_value, join_items
 from meetings.exports.workbook import clean_text
 from meetings.minutes.documents.model import CellDefect
 from meetings.models import MAX_TEXT_LENGTH, Account, Department, EntryKind, Status, Task, TaskLog, WorkbookUpload
-from meetings.models.log import exclude_undone
+from meetings.models.log import CLAIMED, exclude_undone
 from meetings.tasks.services.batch import MAX_ROWS, plan_batch
 from meetings.tasks.services.batch_plan import TaskChange
 from meetings.workbooks.department_tasks import allowed_statuses, roles_of_department
@@ -347,7 +347,7 @@ def _is_recorded(row: ReviewedRow, change: TaskChange, standing: Sequence[TaskLo
         for entry in standing
         if entry.kind != EntryKind.COMMENT
         and entry.department == change.department
-        and (entry.effective_on == change.effective_on or not has_day)
+        and (entry.told_day == change.effective_on or not has_day)
     ]
     is_told = any(
         entry.note == change.note and change.status in (None, entry.changes.get("status", {}).get("new"))
@@ -365,7 +365,8 @@ def _is_unrelated_entry(entry: TaskLog, department: Department) -> bool:
         return True
     of_another = entry.department_id is not None and entry.department_id != department.pk
     starts = {"status": {"old": Status.NOT_STARTED, "new": Status.IN_PROGRESS}}
-    return entry.kind in (EntryKind.PROGRESS, EntryKind.REVIEW) and of_another and entry.changes in ({}, starts)
+    changes = {name: change for name, change in entry.changes.items() if name != CLAIMED}
+    return entry.kind in (EntryKind.PROGRESS, EntryKind.REVIEW) and of_another and changes in ({}, starts)
 
 
 # --- all rows -------------------------------------------------------------------------------------

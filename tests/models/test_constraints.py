@@ -208,6 +208,7 @@ ATTEMPTS = {
     ),
     # batches, changes and views
     "batch_source_known": lambda: batch(source="rumour"),
+    "batch_consent_known": lambda: batch(consent="perhaps"),
     "batch_does_not_undo_itself": lambda: Batch.objects.filter(pk=batch().pk).update(undoes=models.F("pk")),
     "change_kind_known": lambda: change(kind="gossip"),
     "change_of_one_thing": lambda: change(meeting=None),

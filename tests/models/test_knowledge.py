@@ -9,6 +9,7 @@ from unittest import mock
 
 import pytest
 from django.db import transaction
+from django.test import override_settings
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 
@@ -20,12 +21,14 @@ from meetings.models import (
     ExtensionRequest,
     Instruction,
     Meeting,
+    Role,
     Status,
     SuggestionOutcome,
     Task,
     TaskLog,
 )
 from meetings.models.knowledge import known_on
+from meetings.tasks.services.back_dating import consent_to_back_dating, refuse_back_dating
 from meetings.tasks.services.batch_undo import undo_batch
 from meetings.tasks.services.extensions import grant_extension, refuse_extension, request_extension
 from meetings.tasks.services.instructions import answer_instruction
@@ -70,7 +73,23 @@ def copy_of(day: datetime.date) -> dict[str, list]:
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(
-            ["progress", "status", "batch", "undo", "ask", "grant", "refuse", "instruct", "answer", "file", "enter"]
+            [
+                "progress",
+                "status",
+                "batch",
+                "undo",
+                "ask",
+                "grant",
+                "refuse",
+                "instruct",
+                "answer",
+                "file",
+                "enter",
+                "claim",
+                "claim many",
+                "consent",
+                "decline",
+            ]
         ),
         st.integers(0, 3),
         st.integers(0, 200),
@@ -94,6 +113,12 @@ def answer_first_instruction(staff: Account, on: datetime.date) -> None:
         answer_instruction(instruction_id=instruction.pk, version=instruction.task.version, actor=staff, **said)
 
 
+def liaison() -> Account:
+    known = Account.objects.filter(username="技术部联络员").first()
+    department = factories.department("技术部")
+    return known or factories.account(Role.LIAISON, username="技术部联络员", departments=[department])
+
+
 def take(step: str, which: int, back: int, status: str, today: datetime.date) -> None:
     """Do one thing about one of the tasks, effective ``back`` days ago."""
     tasks = list(Task.objects.order_by("pk"))
@@ -110,6 +135,10 @@ def take(step: str, which: int, back: int, status: str, today: datetime.date) ->
         "refuse": lambda: factories.act(refuse_extension, task, staff, reason="不同意。", effective_on=on),
         "instruct": lambda: factories.instruction(task, factories.person()),
         "answer": lambda: answer_first_instruction(staff, on),
+        "claim": lambda: factories.progress(task, f"补录{back}。", on=on, by=liaison()),
+        "claim many": lambda: factories.batch(*tasks[:2], by=liaison(), note=f"补录{back}。", effective_on=on),
+        "consent": lambda: factories.act(consent_to_back_dating, task, staff),
+        "decline": lambda: factories.act(refuse_back_dating, task, staff, reason="没有依据。"),
         "file": lambda: factories.evidence(task),
         "enter": lambda: factories.task(task.suggestion if back % 2 else factories.suggestion(), deadline="持续跟踪"),
     }
@@ -126,7 +155,7 @@ def take(step: str, which: int, back: int, status: str, today: datetime.date) ->
 )
 @given(steps=STEPS)
 def test_the_register_as_known_on_a_day_equals_a_copy_made_on_that_day(db, steps):
-    with transaction.atomic():
+    with override_settings(BACK_DATING_DAYS=10), transaction.atomic():
         play(steps)
         transaction.set_rollback(True)
 

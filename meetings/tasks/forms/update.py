@@ -1,5 +1,6 @@
 """The base of forms about one task, and the quick update."""
 
+import datetime
 from functools import cache, partial
 from typing import Any, ClassVar
 
@@ -18,6 +19,7 @@ from meetings.display.fields import label
 from meetings.locking import check_version
 from meetings.models import Account, Department, Status, Task
 from meetings.tasks.display import review_interval_text
+from meetings.tasks.services.claims import first_free_day
 from meetings.tasks.services.validators import last_state_change_day
 from meetings.ui.fields import DayField, SelectField, TextField
 from meetings.ui.forms import ServiceForm
@@ -33,8 +35,22 @@ def department_field() -> forms.ModelChoiceField:
     )
 
 
-def _describe_days(task: Task) -> str:
-    """Say from which day on progress and a change of status count. One query."""
+def describe_first_free_day(first: datetime.date) -> str:
+    """Say what becomes of an entry for a day before ``first``."""
+    return _("For days before %(first)s it counts from today, and from that day once the secretariat consents.") % {
+        "first": date_format(first, "DATE_FORMAT")
+    }
+
+
+def _describe_days(task: Task, account: Account) -> str:
+    """Say from which days on an entry counts. One query."""
+    first = first_free_day(account)
+    # Where every day that may be given counts at once, that is all.
+    consent = [describe_first_free_day(first)] if first and first > task.suggestion.meeting.issued_on else []
+    return " ".join([_describe_earliest_days(task), *consent])
+
+
+def _describe_earliest_days(task: Task) -> str:
     issued, last = date_format(task.suggestion.meeting.issued_on, "DATE_FORMAT"), format_last_state_change(task)
     if issued == last:
         return _("From %(issued)s or later.") % {"issued": issued}
@@ -72,6 +88,8 @@ class TaskForm(ServiceForm):
                 "min": task.suggestion.meeting.issued_on.isoformat(),
                 "max": self.today.isoformat(),
             }
+            if (first := first_free_day(account)) is not None:
+                self.fields["effective_on"].help_text = describe_first_free_day(first)
         if "department" in self.fields:
             self._set_department_choices(self.fields["department"])
 
@@ -122,7 +140,7 @@ class UpdateTaskForm(TaskForm):
         if any(step.step is Step.START for step in steps):
             self.fields["note"].help_text = _("Progress starts the task. Why it has not begun is said in a comment.")
         # Said before somebody writes up what is past; a save that is taken does not ask for it.
-        self.fields["effective_on"].help_text = lazy(cache(partial(_describe_days, task)), str)()
+        self.fields["effective_on"].help_text = lazy(cache(partial(_describe_days, task, account)), str)()
         if not permissions.is_secretariat(account) or task.day_next_due or not task.is_open:
             del self.fields["next_review"]
         else:

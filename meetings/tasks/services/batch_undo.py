@@ -17,6 +17,7 @@ from meetings.models import (
     Account,
     Batch,
     BatchSource,
+    Consent,
     Department,
     EntryKind,
     Evidence,
@@ -68,6 +69,10 @@ def undo_batch(*, batch_id: int, actor: Account) -> Batch:
         raise InvalidTransitionError(describe_touched(plan.left))
     replace_assignments(plan.former)
     undoing = Batch.objects.create(made_by=actor, source=batch.source, undoes=batch)
+    if batch.consent == Consent.ASKED:
+        # What is taken back waits for nobody.
+        batch.consent = Consent.NOT_NEEDED
+        batch.save(update_fields=["consent"])
     write_entries({task: [entry] for task, entry in plan.entries.items()}, actor=actor, batch=undoing)
     for file in plan.evidence:
         file.removal = plan.entries[file.task]
@@ -114,6 +119,8 @@ def find_undo_error(batch: Batch, actor: Account) -> ServiceError | None:
         return PermissionDeniedError(_("Only the secretariat and whoever made a batch may undo it."))
     if batch.source == BatchSource.REMINDER:
         return InvalidTransitionError(_("A reminder that has gone out cannot be taken back."))
+    if batch.source == BatchSource.BACK_DATED or batch.consent == Consent.GRANTED:
+        return InvalidTransitionError(_("What was dated back is the secretariat's to decide. Correct it task by task."))
     if batch.undoes_id is not None:
         return InvalidTransitionError(_("This batch undid another one. Make the change again instead."))
     if Batch.objects.filter(undoes=batch).exists():

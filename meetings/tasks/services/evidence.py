@@ -21,6 +21,7 @@ from meetings.models import Account, Department, EntryKind, Evidence, Task, Task
 from meetings.permissions.tasks import EVIDENCE_REFUSAL
 from meetings.storage import atomic_with_files
 
+from .claims import counted_day
 from .log import Changes, lock_task, write_entry, write_planned_entry
 from .validators import check_day, check_department, require_role
 
@@ -83,7 +84,7 @@ def plan_evidence(
     names = [_file_to_json(name, digest) for _file, name, _type, digest in checked]
     entry = TaskLog(
         kind=EntryKind.EVIDENCE,
-        effective_on=effective_on,
+        effective_on=counted_day(actor, effective_on),
         note=note.strip(),
         department=department,
         changes={"evidence": {"old": None, "new": names}},

@@ -19,8 +19,10 @@ from meetings.locking import check_version
 from meetings.models import (
     Account,
     Batch,
+    BatchSource,
     ChangeKind,
     ChangeLog,
+    Consent,
     Department,
     EntryKind,
     ExtensionRequest,
@@ -33,7 +35,9 @@ from meetings.models import (
     TaskState,
     calculate_hash,
 )
-from meetings.models.log import CURRENT_COLUMNS, STATE_CHANGES
+from meetings.models.log import CLAIMED, CURRENT_COLUMNS, STATE_CHANGES
+
+from .claims import claim_day
 
 Changes = dict[str, dict[str, Any]]
 
@@ -68,15 +72,17 @@ def write_entry(
     entry = TaskLog(
         kind=kind, effective_on=effective_on, changes=changes, note=note, is_report=is_report, department=department
     )
-    return write_planned_entry(task, entry, actor, recorded_at)
+    return write_planned_entry(task, claim_day(entry, actor), actor, recorded_at)
 
 
 def write_planned_entry(
     task: Task, entry: TaskLog, actor: Account | None, recorded_at: datetime.datetime | None = None
 ) -> TaskLog:
     """Append an unsaved entry planned for ``task``, as `write_entry` does."""
-    log = list(task.log.order_by("sequence"))
-    _complete_entry(task, entry, log, actor, recorded_at or timezone.now())
+    log, batch = list(task.log.order_by("sequence")), None
+    if CLAIMED in entry.changes and actor is not None:
+        batch = Batch.objects.create(made_by=actor, source=BatchSource.BACK_DATED, consent=Consent.ASKED)
+    _complete_entry(task, entry, log, actor, recorded_at or timezone.now(), batch)
     entry.save(force_insert=True)
     copy_current_state(task, TaskState.objects.rebuild({task.pk: log})[task.pk])
     # Texts that stay are not spelled again.
@@ -98,6 +104,9 @@ def write_entries(
         for entry in entries:
             _complete_entry(task, entry, logs[task.pk], actor, now, batch)
     created = TaskLog.objects.bulk_create(entry for entries in planned.values() for entry in entries)
+    if batch is not None and any(CLAIMED in entry.changes for entry in created):
+        batch.consent = Consent.ASKED
+        batch.save(update_fields=["consent"])
     states = TaskState.objects.rebuild(logs)
     changed = {"version"}
     for task in planned:

@@ -11,6 +11,7 @@ from meetings.errors import InvalidInputError, InvalidTransitionError
 from meetings.models import Account, Department, EntryKind, Milestone, Status, Task, TaskLog
 
 from .batch_plan import TaskChange
+from .claims import claim_day, counted_day
 from .log import Changes, iso, lock_task, milestone_to_json, write_entry, write_planned_entry
 from .validators import (
     check_agreement,
@@ -68,9 +69,10 @@ def plan_update(task: Task, change: TaskChange, actor: Account, steps: frozenset
         kind = EntryKind.STATUS
     else:
         kind = EntryKind.PROGRESS if note and not change.keeps_status else EntryKind.REVIEW
-    return TaskLog(
+    entry = TaskLog(
         kind=kind, effective_on=effective_on, changes=changes, note=note, is_report=is_report, department=department
     )
+    return claim_day(entry, actor)
 
 
 def reopen_task(*, reason: str, **update_kwargs: Any) -> TaskLog:
@@ -112,7 +114,10 @@ def meet_milestone(
         note=note.strip(),
         is_report=bool(note.strip()),
         department=department,
-        changes={**status_changes(task, find_start(task)), **_set_met_day(task, milestone, effective_on)},
+        changes={
+            **status_changes(task, find_start(task)),
+            **_set_met_day(task, milestone, counted_day(actor, effective_on)),
+        },
     )
 
 

@@ -173,7 +173,9 @@ def _render(request: Request, form: BatchForm, *, rows: list[PlannedRow] | None 
 @require_safe
 def batch_list(request: Request) -> HttpResponse:
     """Show who changed many tasks at once, when and how, and what of it can be undone."""
-    table, errors = BatchTable.build(request, permissions.readable_batches(request.user).for_listing())
+    # What one entry claims is decided on its task's page.
+    batches = permissions.readable_batches(request.user).exclude(source=BatchSource.BACK_DATED)
+    table, errors = BatchTable.build(request, batches.for_listing())
     table.show_page(request)
     _set_changes([row.record for row in table.paginated_rows])
     return render(request, "meetings/tasks/batches/list.html", {"table": table, "errors": errors})

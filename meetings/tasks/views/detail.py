@@ -29,7 +29,7 @@ from meetings.models import (
     closure_request,
     needs_agreement,
 )
-from meetings.models.log import exclude_undone, mark_undone
+from meetings.models.log import CLAIMED, exclude_undone, mark_undone
 from meetings.models.prepared import Later, PreparedQuery
 from meetings.models.task import FURTHER_TEXTS, TaskQuerySet
 from meetings.tasks.corrections_history import count_deadline_corrections, find_original_values
@@ -39,6 +39,7 @@ from meetings.tasks.forms.update import UpdateTaskForm
 from meetings.tasks.forms.workflow import TaskActionForm
 from meetings.tasks.import_issues import group_issues
 from meetings.tasks.inbox import reminded_task_ids
+from meetings.tasks.services.back_dating import describe_claims, waiting_batch
 from meetings.ui.http import Request
 from meetings.ui.navigation import as_of_query, get_next_url, today
 
@@ -205,11 +206,14 @@ def _workflow_context(request: Request, task: Task, siblings: list[Task], contex
     instructions = _unanswered.fetch(Later(task.pk))
     closure = context["closure_request"]
     extension_request = next((each for each in context["extension_requests"] if each.decided_id is None), None)
+    has_claims = any(CLAIMED in entry.changes and not entry.is_undone for entry in context["log"])
+    back_dating = waiting_batch(task) if has_claims else None
     state = WorkflowState(
         request=closure,
         agreement=closure_agreement(closure) if closure else None,
         needs_agreement=closure is not None and needs_agreement(task),
         extension_request=extension_request,
+        back_dating=back_dating,
         instructions=bool(instructions),
         evidence=bool(context["evidence"]),
         has_open_siblings=any(sibling.is_open for sibling in siblings),
@@ -250,10 +254,12 @@ def _workflow_context(request: Request, task: Task, siblings: list[Task], contex
             for instruction in instructions
         ],
         "decisions": [forms[name] for name in ("agree", "decide-closure") if name in forms],
+        "back_dating": back_dating and describe_claims(task, back_dating),
+        "back_dating_decision": forms.get("decide-back-dating"),
         "extension_decisions": [forms[name] for name in ("decide-extension",) if name in forms],
         # Newest first; where something is to be decided, an update is not what the task waits for.
         "decisive_evidence": [file for file, _may_delete in context["evidence"][::-1] if not file.removal_id],
-        "folds_update": bool(closure or extension_request) or task.status in ENDED_STATUSES,
+        "folds_update": bool(closure or extension_request or back_dating) or task.status in ENDED_STATUSES,
         "other_actions": [FoldedAction(name, ACTIONS[name].form.title, forms.get(name)) for name in others],
     }
 

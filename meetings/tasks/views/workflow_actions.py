@@ -27,6 +27,7 @@ from meetings.tasks.forms import workflow as forms
 from meetings.tasks.forms.instructions import InstructionAnswerForm, InstructionForm, WithdrawInstructionForm
 from meetings.tasks.forms.reminders import ReminderForm
 from meetings.tasks.forms.workflow import TaskActionForm
+from meetings.tasks.services.back_dating import consent_to_back_dating, refuse_back_dating
 from meetings.tasks.services.closure import accept_closure, agree_to_closure, request_closure, send_back
 from meetings.tasks.services.comments import add_comment
 from meetings.tasks.services.evidence import add_evidence, delete_evidence
@@ -64,6 +65,9 @@ class Action:
 # The names are the last part of the addresses; the order is that of the page: first what the task's state asks for,
 # last what is rarely done.
 ACTIONS: dict[str, Action] = {
+    "decide-back-dating": Action(
+        forms.BackDatingDecisionForm, CAN_DECIDE, consent_to_back_dating, refuse_back_dating, advances_inbox=True
+    ),
     "decide-closure": Action(
         forms.ClosureDecisionForm, takers_of(Step.ACCEPT_CLOSURE), accept_closure, send_back, advances_inbox=True
     ),
@@ -96,7 +100,15 @@ ACTIONS: dict[str, Action] = {
     "terminate": Action(forms.TerminateForm, takers_of(Step.TERMINATE), terminate_task),
 }
 # These stand where what they are about stands, not among the others.
-INLINE_ACTIONS = ("decide-closure", "agree", "decide-extension", "answer", "withdraw", "delete-evidence")
+INLINE_ACTIONS = (
+    "decide-back-dating",
+    "decide-closure",
+    "agree",
+    "decide-extension",
+    "answer",
+    "withdraw",
+    "delete-evidence",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +119,7 @@ class WorkflowState:
     agreement: object | None
     needs_agreement: bool
     extension_request: object | None
+    back_dating: object | None
     instructions: bool
     evidence: bool
     has_open_siblings: bool
@@ -123,6 +136,7 @@ def available_actions(account: Account, task: Task, state: WorkflowState) -> lis
         "decide-closure": Step.ACCEPT_CLOSURE in steps,
         "agree": waits_for_leader,
         "decide-extension": state.extension_request is not None,
+        "decide-back-dating": state.back_dating is not None,
         "answer": state.instructions,
         "withdraw": state.instructions,
         "request-closure": Step.REQUEST_CLOSURE in steps,
