@@ -210,7 +210,7 @@ class TaskStateQuerySet(Identified, NaturalKeyQuerySet["TaskState"]):
         Costs three queries, and on SQLite one more for each sixty intervals that are new. To be called inside the
         transaction that wrote the log.
         """
-        stored = {(state.task_id, state.since): state for state in self.filter(task__in=list(logs))}
+        stored = {(state.task_id, state.since): state for state in self.filter(task__in=list(logs)).order_by()}
         last: dict[int, TaskState] = {}
         new: list[TaskState] = []
         for task_id, of_task in logs.items():

@@ -13,6 +13,8 @@ from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 # What was not asked for longest is built again.
 MAX_KEPT = 2000
+# The rows of a page at most.
+MAX_ROWS = 200
 
 
 class Identified:
@@ -131,8 +133,7 @@ class _Prepared:
         queryset: Any = self.shape.queryset.all()
         queryset.query.get_compiler = lambda *_arguments, **_options: compiler
         rows = list(queryset)
-        for lookup in self.lookups:
-            _load(rows, lookup)
+        load_related(rows, *self.lookups)
         return rows
 
     def count(self, arguments: Sequence[Any]) -> int:
@@ -160,11 +161,18 @@ def prefetch_prepared(
     return prefetch
 
 
+def load_related(rows: Sequence[Any], *lookups: Any) -> None:
+    """Load what ``lookups`` say of ``rows``, those that are prepared by kept SQL."""
+    for lookup in lookups:
+        # That of very many rows is not worth keeping.
+        if hasattr(lookup, "prepared") and 0 < len(rows) <= MAX_ROWS:
+            _load(rows, lookup)
+        else:
+            prefetch_related_objects(rows, lookup)
+
+
 def _load(rows: Sequence[Any], lookup: Any) -> None:
-    """Load what ``lookup`` says of ``rows``, as Django does."""
-    if not (rows and hasattr(lookup, "prepared")):
-        prefetch_related_objects(rows, lookup)
-        return
+    """Load it for ``rows``, as Django does."""
     key = rows[0]._meta.get_field(lookup.prefetch_through).field
     found = defaultdict(list)
     for related in _related.fetch(*lookup.prepared, key.name, *(Later(row.pk) for row in rows)):

@@ -23,7 +23,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from meetings.errors import ConflictError, InvalidInputError, InvalidTransitionError, ServiceError
@@ -33,14 +33,14 @@ from meetings.models import (
     Batch,
     BatchSource,
     Department,
+    Milestone,
     Person,
     Status,
     Task,
-    TaskDepartment,
-    TaskLeader,
     TaskLog,
 )
-from meetings.models.task import TaskQuerySet
+from meetings.models.prepared import load_related, prefetch_prepared
+from meetings.models.task import LISTED_PARTS, TaskQuerySet
 
 from .assignments import Assignments, get_assignments, replace_assignments
 from .batch_plan import REPLACE_ALL, Assignment, BatchResult, PlannedRow, TaskChange
@@ -143,17 +143,14 @@ def _plan_rows(
     if len(ids) < len(changes):
         raise InvalidInputError(_("Two rows are about the same task. Leave one of them out."))
     check_selection(ids)
-    rows = (
-        tasks.filter(pk__in=ids)
-        .order_by("pk")
-        .select_related("suggestion__meeting")
-        .prefetch_related(
-            "milestones", Prefetch("task_departments", TaskDepartment.objects.select_related("department"))
-        )
-        .prefetch_related(Prefetch("log", TaskLog.objects.select_related("actor", "department").order_by("sequence")))
+    rows = list(tasks.filter(pk__in=ids).order_by("pk").select_related("suggestion__meeting"))
+    parts = ("departments", "leaders") if any(change.places for change in changes) else ("departments",)
+    load_related(
+        rows,
+        prefetch_prepared("milestones", Milestone.objects.all),
+        prefetch_prepared("log", _find_log),
+        *(LISTED_PARTS[part]() for part in parts),
     )
-    if any(change.places for change in changes):
-        rows = rows.prefetch_related(Prefetch("task_leaders", TaskLeader.objects.select_related("person")))
     by_id = {task.pk: task for task in rows}
     if len(by_id) < len(ids):
         raise InvalidInputError(_("A task that was chosen is not in the register. Choose the tasks again."))
@@ -165,6 +162,10 @@ def _plan_rows(
     planned = [_plan_row(by_id[change.task_id], change, actor) for change in changes]
     consequences = find_consequences({row.task: row.entries for row in planned if row.entries})
     return [replace(row, changes=consequences.get(row.task, {})) for row in planned]
+
+
+def _find_log() -> QuerySet[TaskLog]:
+    return TaskLog.objects.select_related("actor", "department").order_by("sequence")
 
 
 def _settle_status(task: Task, change: TaskChange) -> TaskChange:
