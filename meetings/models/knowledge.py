@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import groupby, islice
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import connection, connections, models, transaction
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
@@ -186,13 +186,14 @@ def _fill_states(cursor: Any, names: _Names, day: datetime.date) -> None:
         [day],
     )
     places = ", ".join(["%s"] * len(fields))
-    states = _replay()
+    # Each asking of the proxy finds the connection anew.
+    states, database = _replay(), connections[connection.alias]
     # In portions that are whole before they are sent: the log is read by the same connection.
     while portion := list(islice(states, 1000)):
         cursor.executemany(
             f"INSERT INTO {table} ({', '.join(quoted)}) VALUES ({places})",
             [
-                [field.get_db_prep_save(getattr(state, field.attname), connection) for field in fields]
+                [field.get_db_prep_save(getattr(state, field.attname), database) for field in fields]
                 for state in portion
             ],
         )

@@ -5,6 +5,7 @@ else the machine does falls on all alike, and prints the medians of
 
 - the report to the next meeting, gathered and written (.docx),
 - of that, the gathering alone,
+- the report of yesterday as it was known then, after all open tasks were dated back since, so that all are replayed,
 - two yardsticks: the plain export of the same tasks (.xlsx, write-only), and the report's body written the plain way
   of python-docx: as many paragraphs, and a table filled cell by cell for 40 of the tasks.
 
@@ -19,6 +20,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from statistics import median
 from time import process_time
@@ -63,15 +65,26 @@ def measure(meeting, rounds: int) -> None:
     from django.utils import timezone
 
     from meetings.exports.register import write_register_workbook
-    from meetings.models import Task
+    from meetings.models import Account, Role, Task
+    from meetings.models.knowledge import known_on
     from meetings.reports.progress import build_progress_report
     from meetings.reports.progress_document import write_meeting_report
+    from meetings.tasks.services.batch import build_task_changes, run_batch
 
     day = timezone.localdate()
     tasks = Task.objects.on(day).filter(suggestion__meeting=meeting)
     written = io.BytesIO()
     write_meeting_report(written, meeting, day)
     paragraphs = len(docx.Document(written).paragraphs)
+
+    yesterday = day - timedelta(days=1)
+    versions = dict(tasks.open().values_list("pk", "version"))
+    account = Account.objects.create(username="bench", display_name="bench", role=Role.SECRETARIAT)
+    run_batch(changes=build_task_changes(versions, note="补录。", effective_on=yesterday), actor=account)
+
+    def as_known() -> None:
+        with known_on(yesterday):
+            write_meeting_report(io.BytesIO(), meeting, yesterday)
 
     def plainly() -> None:
         document = docx.Document()
@@ -85,6 +98,7 @@ def measure(meeting, rounds: int) -> None:
 
     questions: dict[str, Callable[[], object]] = {
         "report": lambda: write_meeting_report(io.BytesIO(), meeting, day),
+        "as known on a day": as_known,
         "of that, gathering": lambda: build_progress_report(meeting, day),
         "yardstick: export .xlsx": lambda: write_register_workbook(io.BytesIO(), tasks, day),
         "yardstick: python-docx": plainly,
