@@ -8,7 +8,8 @@ from meetings.core.lifecycle import ENDED_STATUSES
 
 from .choices import EntryKind
 from .log import TaskLog, exclude_undone
-from .task import Status, Task, TaskLeader, TaskQuerySet
+from .orders import UNSUPERVISED
+from .task import Status, Task, TaskQuerySet
 
 
 def closure_request(task: Task) -> TaskLog | None:
@@ -54,9 +55,8 @@ def awaiting_agreement(tasks: TaskQuerySet, day: datetime.date | None = None) ->
 
     Now, or at the end of ``day``; the tasks are then those `on` it.
     """
-    led = Exists(TaskLeader.objects.filter(task=OuterRef("pk")))
-    waiting = _awaiting_closure(tasks, day)
-    return waiting.filter(led, ~has_agreement(day), suggestion__meeting__leader_agrees_before_closure=True)
+    waiting = _awaiting_closure(tasks, day).exclude(UNSUPERVISED)
+    return waiting.filter(~has_agreement(day), meeting__leader_agrees_before_closure=True)
 
 
 def awaiting_decision(tasks: TaskQuerySet, day: datetime.date | None = None) -> TaskQuerySet:
