@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable
 from functools import reduce
-from operator import or_
+from operator import attrgetter, or_
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.conf import settings
-from django.db import models
+from django.db import connections, models
 from django.db.models import Case, Exists, F, FilteredRelation, Min, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
@@ -52,6 +52,11 @@ def _state_columns() -> list[str]:
     return [field.attname for field in fields if field.name not in {"id", "task", "since", "until"}]
 
 
+def _find_health(conditions: list[tuple[Health, Q]], name: Callable[[Health], Any], field: models.Field) -> Case:
+    cases = (When(condition, then=Value(name(health))) for health, condition in conditions)
+    return Case(*cases, default=Value(name(Health.ON_TRACK)), output_field=field)
+
+
 class TaskQuerySet(Identified, NaturalKeyQuerySet["Task"]):
     """Tasks, as they stood at the end of a day."""
 
@@ -66,16 +71,8 @@ class TaskQuerySet(Identified, NaturalKeyQuerySet["Task"]):
         tasks = self._today(day) if day == timezone.localdate() else self._past(day)
         conditions = health_conditions(day, settings.DUE_SOON_DAYS, state="day_")
         return tasks.annotate(
-            health=Case(
-                *(When(condition, then=Value(health.value)) for health, condition in conditions),
-                default=Value(Health.ON_TRACK.value),
-                output_field=models.CharField(),
-            ),
-            health_rank=Case(
-                *(When(condition, then=Value(health.rank)) for health, condition in conditions),
-                default=Value(Health.ON_TRACK.rank),
-                output_field=models.SmallIntegerField(),
-            ),
+            health=_find_health(conditions, attrgetter("value"), models.CharField()),
+            health_rank=_find_health(conditions, attrgetter("rank"), models.SmallIntegerField()),
             next_day=Coalesce("day_next_due", "day_next_review"),
         )
 
@@ -91,6 +88,8 @@ class TaskQuerySet(Identified, NaturalKeyQuerySet["Task"]):
         holds = Q(states__since__lte=day, states__until__or_never__gt=day)
         reports = apps.get_model("meetings", "TaskLog").objects.filter(pk=OuterRef("state__last_report")).order_by()
         tasks = self.alias(state=FilteredRelation("states", condition=holds)).filter(state__since__isnull=False)
+        if connections[self.db].vendor == "postgresql":
+            tasks = tasks.indexed()  # it reads an index then and no row; SQLite would read all of the index first
         return tasks.annotate(
             **{f"day_{name}": F(f"state__{name}") for name in _state_columns()},
             last_report_on=Subquery(reports.values("effective_on")),  # a join would be made for every count

@@ -30,13 +30,13 @@ EVIDENCE_REFUSAL = gettext_lazy(
 def readable_tasks(account: Account, day: datetime.date) -> TaskQuerySet:
     """Return the tasks ``account`` may read, as they stood at the end of ``day``."""
     # All that it depends on.
-    identity = (day, day == timezone.localdate(), settings.DUE_SOON_DAYS)
-    tasks = _tasks_on(*identity).all().identified_by(*identity, known_day() is None)
+    identity = (day, day == timezone.localdate(), settings.DUE_SOON_DAYS, known_day() is None)
+    tasks = _tasks_on(*identity).all().identified_by(*identity)
     return tasks if account.is_authenticated else tasks.none()
 
 
 @functools.lru_cache(maxsize=8)
-def _tasks_on(day: datetime.date, _is_today: bool, _due_soon_days: int) -> TaskQuerySet:
+def _tasks_on(day: datetime.date, _is_today: bool, _due_soon_days: int, _knows_all: bool) -> TaskQuerySet:
     """Return the tasks of a day, to be copied and never asked itself."""
     return Task.objects.on(day)
 
