@@ -109,7 +109,7 @@ def test_a_past_day_is_unmistakable_on_every_page(visit, world):
         expect(band).to_contain_text(date_format(past, "Y年n月j日"))
         page.mouse.wheel(0, 600)
         expect(band).to_be_in_viewport()
-        band.get_by_role("link").click()
+        band.get_by_role("link", name="返回今天").click()
         expect(page).not_to_have_url(re.compile("as_of"))
 
 
