@@ -17,6 +17,7 @@ from meetings.core.as_of import known_day
 from meetings.models import Role, Status, Task, TaskLog
 from meetings.models.knowledge import known_on
 from meetings.tasks.exports import write_list
+from meetings.tasks.services.batch_undo import undo_batch
 from meetings.tasks.services.extensions import grant_extension, request_extension
 from meetings.tasks.services.instructions import answer_instruction
 from tests import factories
@@ -235,3 +236,33 @@ def test_what_was_hidden_is_there_again_whatever_happened(tasks):
     with known_on(JANUARY):
         assert Task.objects.on(JANUARY).filter(health="overdue").count() == 2
     assert Task.objects.on(JANUARY).filter(health="overdue").count() == 0
+
+
+def test_what_was_undone_later_still_counted_then(tasks):
+    staff = factories.secretariat()
+    with at(JANUARY):
+        task = factories.task(tasks[0].suggestion, deadline="持续跟踪")
+        batch = factories.batch(task, note="误记的进展。", effective_on=JANUARY)
+    with at(MARCH):
+        undo_batch(batch_id=batch.pk, actor=staff)
+    assert Task.objects.on(JANUARY).get(pk=task.pk).day_status == Status.NOT_STARTED
+    with known_on(datetime.date(2024, 2, 29)):
+        then = Task.objects.on(JANUARY).get(pk=task.pk)
+        assert then.day_status == Status.IN_PROGRESS
+        assert then.last_report_on == JANUARY
+        assert task.log.standing().filter(is_report=True).count() == 1
+    assert task.log.standing().filter(is_report=True).count() == 0
+
+
+def test_what_was_joined_later_was_a_task_of_its_own_then(tasks):
+    with at(JANUARY):
+        of = factories.suggestion(tasks[0].suggestion.meeting)
+        task, other = (factories.task(of, deadline="持续跟踪") for _number in range(2))
+    with at(MARCH):
+        said = {"text": "合并。", "reason": "同一件事。", "actor": factories.secretariat()}
+        merge_tasks(task_id=task.pk, version=task.version, other_id=other.pk, other_version=other.version, **said)
+    assert not Task.objects.on(JANUARY).filter(pk=other.pk).exists()
+    with known_on(JANUARY):
+        assert Task.objects.on(JANUARY).get(pk=other.pk).day_status == Status.NOT_STARTED
+    with known_on(MARCH):
+        assert not Task.objects.on(JANUARY).filter(pk=other.pk).exists()
