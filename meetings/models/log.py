@@ -149,7 +149,7 @@ class TaskLog(AppendOnlyModel, NaturalKeyModel):
             return str(_("Withdrawal of an instruction"))
         if CONSENTED in self.changes:
             return str(_("Consent to back-dating"))
-        return str(_("Refusal of back-dating")) if REFUSED in self.changes else self.get_kind_display()
+        return str(_("Refusal of back-dating")) if REFUSED in self.changes else str(EntryKind(self.kind).label)
 
     @property
     def withdraws_instruction(self) -> bool:

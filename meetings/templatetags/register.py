@@ -16,7 +16,7 @@ from meetings.display.fields import format_value, label
 from meetings.display.import_issues import issue_message
 from meetings.display.progress import department_reports
 from meetings.models import Batch
-from meetings.tasks import desk_items, display, drawing
+from meetings.tasks import desk_items, display, drawing, log_items
 from meetings.ui.markup import fill_html, join_html
 from meetings.ui.navigation import open_tasks_url, tasks_url
 
@@ -65,7 +65,7 @@ for draw in (
     tasks_url,
 ):
     register.simple_tag(draw)
-for draw_items in (desk_items.red_items, desk_items.chased_items):
+for draw_items in (desk_items.red_items, desk_items.chased_items, log_items.log_items):
     register.simple_tag(draw_items, takes_context=True)
 
 

@@ -293,7 +293,7 @@ def test_a_deleted_file_is_the_administrators_only(client, world):
 
 def test_the_form_says_the_limits_before_uploading(client, world):
     client.force_login(world.liaison)
-    page = client.get(world.on_track.get_absolute_url()).content.decode()
+    page = client.get(f"{world.on_track.get_absolute_url()}?open=add-evidence").content.decode()
     assert "20 MB" in page
     assert "ofd" in page
 

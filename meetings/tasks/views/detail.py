@@ -3,7 +3,7 @@
 import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -30,7 +30,7 @@ from meetings.models import (
     needs_agreement,
 )
 from meetings.models.log import CLAIMED, exclude_undone, mark_undone
-from meetings.models.prepared import Later, PreparedQuery
+from meetings.models.prepared import Later, PreparedQuery, load_related, prefetch_prepared
 from meetings.models.task import FURTHER_TEXTS, TaskQuerySet
 from meetings.tasks.corrections_history import count_deadline_corrections, find_original_values
 from meetings.tasks.display import correction_count_text, describe_due_date, describe_original_values
@@ -80,12 +80,8 @@ def render_task(
     import left open, when it came back.
     """
     is_today = day == today()
-    # What hangs on one task is ordered by its own keys: by those of their models, each query would join four tables.
-    entries = TaskLog.objects.select_related("actor", "department", "instructs__answer").prefetch_related(
-        Prefetch("evidence", Evidence.objects.order_by("pk"))
-    )
     # Kept with the task: its forms ask for it, too.
-    prefetch_related_objects([task], Prefetch("log", entries.order_by("-effective_on", "-sequence")))
+    load_related([task], prefetch_prepared("log", _find_log))
     whole_log = mark_undone(task.log.all())
     log = [entry for entry in whole_log if entry.effective_on <= day]
     prefetch_related_objects([entry for entry in log if entry.kind == EntryKind.REMINDER], "mailings__account")
@@ -127,6 +123,13 @@ def render_task(
         instructions = task.instructions.open_on(day).select_related("leader")
         context["instructions"] = [(instruction, []) for instruction in instructions]
     return render(request, "meetings/tasks/detail.html", context, status=status)
+
+
+def _find_log() -> QuerySet[TaskLog]:
+    # What hangs on one task is ordered by its own keys: by those of their models, each query would join four tables.
+    entries = TaskLog.objects.select_related("actor", "department", "instructs__answer")
+    files = prefetch_prepared("evidence", Evidence.objects.order_by, "pk")
+    return entries.prefetch_related(files).order_by("-effective_on", "-sequence")
 
 
 @PreparedQuery
