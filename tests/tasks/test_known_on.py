@@ -9,12 +9,13 @@ from unittest import mock
 import docx
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 from openpyxl import load_workbook
 
 from meetings.breakdown.services.split_merge import merge_tasks
 from meetings.core.as_of import known_day
-from meetings.models import Role, Status, Task, TaskLog
+from meetings.models import Role, Status, Task, TaskLog, knowledge
 from meetings.models.knowledge import known_on
 from meetings.tasks.exports import write_list
 from meetings.tasks.services.batch_undo import undo_batch
@@ -236,6 +237,21 @@ def test_what_was_hidden_is_there_again_whatever_happened(tasks):
     with known_on(JANUARY):
         assert Task.objects.on(JANUARY).filter(health="overdue").count() == 2
     assert Task.objects.on(JANUARY).filter(health="overdue").count() == 0
+
+
+@pytest.mark.sqlite
+def test_where_a_query_was_given_up_half_way_the_connection_goes(tasks):
+    for number in range(3):
+        factories.progress(tasks[1], f"进展{number}。", on=MARCH)
+    with mock.patch.object(connection, "close") as close:
+        with known_on(timezone.localdate() - datetime.timedelta(days=1)):
+            half_way = Task.objects.on(JANUARY).iterator(chunk_size=1)
+            next(half_way)
+        close.assert_called_once_with()
+    # In memory, closing closes nothing.
+    half_way.close()
+    knowledge._show_tables(knowledge._Names.find())
+    assert TaskLog.objects.filter(recorded_at__date__gt=JANUARY).exists()
 
 
 def test_what_was_undone_later_still_counted_then(tasks):
