@@ -15,6 +15,7 @@ class MeetingsConfig(AppConfig):
         from cnas_tasks.access_log import keep_secrets_out
 
         from . import admin, checks  # noqa: F401 - importing registers them
+        from .accounts import sign_ins  # noqa: F401 - importing connects it
         from .notifications import delivery, robot_messages, robot_services  # noqa: F401 - importing connects them
 
         keep_secrets_out()

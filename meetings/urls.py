@@ -6,7 +6,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from . import readiness
-from .accounts.views import accounts, login, preferences
+from .accounts.views import accounts, change_log, login, preferences
 from .breakdown.views import edit_table, meetings, split_merge
 from .devtools import views as devtools
 from .jobs import file_views, views as jobs
@@ -108,6 +108,7 @@ urlpatterns = [
     path("people/<int:pk>/", organisation.person_detail, name="person_detail"),
     path("people/<int:pk>/<slug:action>/", organisation.person_action, name="person_action"),
     path("accounts/", accounts.account_list, name="accounts"),
+    path("accounts/changes/", change_log.change_log, name="change_log"),
     path("accounts/new/", accounts.account_new, name="account_new"),
     path("accounts/<int:pk>/", accounts.account_detail, name="account_detail"),
     path("accounts/<int:pk>/password/", accounts.account_password, name="account_password"),

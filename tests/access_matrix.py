@@ -270,6 +270,7 @@ ROWS = (
     Row("person_action", "/people/{person}/retire/", ORGANISERS, ORGANISERS, {"version": "0"}),
     Row("person_action", "/people/{person}/merge/", ORGANISERS_LOOK, ORGANISERS_IN_VAIN),
     Row("accounts", "/accounts/", ADMINISTRATOR_READS, NO_SUCH_METHOD),
+    Row("change_log", "/accounts/changes/", ADMINISTRATOR_READS, NO_SUCH_METHOD),
     Row("account_new", "/accounts/new/", ADMINISTRATOR_READS, ADMINISTRATOR_IN_VAIN),
     Row("account_detail", "/accounts/{account}/", ADMINISTRATOR_READS, ADMINISTRATOR_IN_VAIN),
     Row("account_detail", "/accounts/999999/", *[expect(403, administrator=404)] * 2),

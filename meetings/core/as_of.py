@@ -98,3 +98,14 @@ def name_day(day: datetime.date, format_day: Callable[[datetime.date], str] = da
     if (known := known_day()) is None:
         return format_day(day)
     return _("%(day)s as known on %(known)s") % {"day": format_day(day), "known": format_day(known)}
+
+
+def day_bounds(first: datetime.date, last: datetime.date) -> tuple[datetime.datetime, datetime.datetime]:
+    """Return the moments at which the days from ``first`` to ``last`` begin and have ended.
+
+    Days of the register's own zone, whatever the reader's.
+    """
+    zone = timezone.get_default_timezone()
+    days = (first, last + datetime.timedelta(days=1))
+    begin, end = (datetime.datetime.combine(day, datetime.time.min, zone) for day in days)
+    return begin, end

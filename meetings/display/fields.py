@@ -13,7 +13,17 @@ from django.utils.translation import get_language, gettext, gettext_lazy as _, n
 
 from meetings.core.types import StrOrPromise
 from meetings.display.import_issues import issue_message
-from meetings.models import DepartmentRole, Health, ImportIssue, ImportIssueColumn, Language, Outcome, Role, Status
+from meetings.models import (
+    DepartmentRole,
+    Health,
+    ImportIssue,
+    ImportIssueColumn,
+    LandingPage,
+    Language,
+    Outcome,
+    Role,
+    Status,
+)
 
 # The colours of the interface, on white.
 HEALTH_COLOURS = {
@@ -200,6 +210,11 @@ FIELDS: dict[str, Field] = {
     "may_sign_in": Field(_("May sign in"), _format_yes_or_no),
     "language": Field(_("Language of pages and mails"), lambda value: Language(value).label),
     "wants_digest": Field(_("Daily digest by e-mail"), _format_yes_or_no),
+    "page_size": Field(_("Rows a page")),
+    "landing_page": Field(_("First page"), lambda value: LandingPage(value).label),
+    "landing_view": Field(_("First page")),
+    "calendar_alarm": Field(_("Alarm in the calendar"), _format_yes_or_no),
+    "address": Field(_("From the address")),
     # What lists, filters and exports show besides.
     "printed_number": Field(_("No.")),
     "meeting": Field(_("Meeting")),

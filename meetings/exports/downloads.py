@@ -3,7 +3,7 @@
 import logging
 import tempfile
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import BinaryIO, cast
 
 from django.db.models.fields.files import FieldFile
@@ -12,6 +12,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from meetings.snapshot import consistent_snapshot
+
+from .columns import Column, Line
 
 logger = logging.getLogger(__name__)
 
@@ -70,6 +72,22 @@ def download_response(write: Callable[[BinaryIO], None], name: str, ending: str)
         write(file)
     file.seek(0)
     return attachment(file, file_name(name, ending))
+
+
+def list_response(
+    ending: str, *, name: str, title: str, columns: Sequence[Column[Line]], lines: Iterable[Line]
+) -> FileResponse:
+    """Hand out a list as a workbook to be printed (``xlsx``), or as ``csv``."""
+    from .list_sheet import write_list_workbook
+    from .workbook import write_csv
+
+    def write(file: BinaryIO) -> None:
+        if ending == "csv":
+            write_csv(file, columns=columns, lines=lines)
+        else:
+            write_list_workbook(file, title=title, columns=columns, lines=lines, is_to_print=True)
+
+    return download_response(write, name, ending)
 
 
 def attachment(file: BinaryIO, name: str) -> FileResponse:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -59,7 +61,10 @@ class AccountManager(BaseUserManager["Account"]):
 
     def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> Account:
         """Create an administrator; Django's `createsuperuser` command calls it."""
-        return self.create_user(username, password, **{**fields, "role": Role.ADMINISTRATOR})
+        account = self.create_user(username, password, **{**fields, "role": Role.ADMINISTRATOR})
+        # No service does it, and no one is signed in who did.
+        apps.get_model("meetings", "ChangeLog").objects.create(account=account, kind="entered")
+        return account
 
 
 class Account(AbstractBaseUser):
@@ -158,6 +163,9 @@ class Account(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.display_name or self.username
+
+    def get_absolute_url(self) -> str:
+        return reverse("account_detail", args=[self.pk])
 
     @property
     def name_and_username(self) -> str:

@@ -1,5 +1,7 @@
 """更改记录: the append-only log of changes of meetings, people, accounts."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -24,8 +26,13 @@ class ChangeKind(models.TextChoices):
     RETIRED = "retired", _("Retired")
     RESTORED = "restored", _("Taken back into use")
     HANDED_OVER = "handed_over", _("Handed over")
+    SIGNED_IN = "signed_in", _("Signed in")
+    SIGNED_OUT = "signed_out", _("Signed out")
+    SIGN_IN_FAILED = "sign_in_failed", _("Sign-in failed")
 
 
+# What changes nothing, and happens every day.
+SIGN_IN_KINDS = (ChangeKind.SIGNED_IN, ChangeKind.SIGNED_OUT, ChangeKind.SIGN_IN_FAILED)
 SUBJECTS = ("meeting", "department", "person", "account")
 
 
@@ -36,8 +43,16 @@ def _exactly_one_subject() -> Q:
     return either
 
 
+class ChangeLogQuerySet(AppendOnlyQuerySet["ChangeLog"]):
+    """Entries about what is not a task."""
+
+    def changes(self) -> Self:
+        """Return those that changed something, and not who signed in."""
+        return self.exclude(kind__in=SIGN_IN_KINDS)
+
+
 class ChangeLog(AppendOnlyModel):
-    """One change of something that is not a task: who, when, old and new, why.
+    """One change of something that is not a task, or a sign-in: who, when, old and new, why.
 
     It is about exactly one of `SUBJECTS`; aspects, suggestions, sources, leads and attendees are their meeting's.
     ``changes`` maps what changed to ``{"old": …, "new": …}``, as in `TaskLog`; where it is of a part of a meeting,
@@ -55,7 +70,7 @@ class ChangeLog(AppendOnlyModel):
     note = models.TextField(_("note"), blank=True)
     changes = models.JSONField(_("changes"), default=dict, blank=True)
 
-    objects = AppendOnlyQuerySet.as_manager()
+    objects = ChangeLogQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("change")
@@ -65,6 +80,17 @@ class ChangeLog(AppendOnlyModel):
             models.CheckConstraint(name="change_kind_known", condition=Q(kind__in=ChangeKind.values)),
             models.CheckConstraint(name="change_of_one_thing", condition=_exactly_one_subject()),
         ]
+        indexes = [models.Index(name="change_recorded", fields=["recorded_at"])]
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    @property
+    def subject(self) -> Meeting | Department | Person | Account:
+        """What it is about."""
+        return next(filter(None, (getattr(self, name) for name in SUBJECTS)))
+
+    @property
+    def subject_name(self) -> str:
+        """What it is about, in words; an account with its user name."""
+        return self.account.name_and_username if self.account else str(self.subject)

@@ -14,9 +14,8 @@ from typing import Any
 
 from django.db import OperationalError, connection, connections, models, transaction
 from django.db.models.expressions import RawSQL
-from django.utils import timezone
 
-from meetings.core.as_of import hold_known_day, known_day
+from meetings.core.as_of import day_bounds, hold_known_day, known_day
 
 from .acknowledgement import Acknowledgement
 from .choices import EntryKind
@@ -107,7 +106,7 @@ def _select(columns: Iterable[str], model: type[models.Model], names: _Names) ->
 
 
 def _hide_tables(day: datetime.date, names: _Names) -> None:
-    end = timezone.make_aware(datetime.datetime.combine(day + datetime.timedelta(days=1), datetime.time.min))
+    _begin, end = day_bounds(day, day)
     with connection.cursor() as cursor:
         _note_replayed(cursor, names, day, end)
         for model, select in _views(names, end).items():

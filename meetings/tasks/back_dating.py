@@ -1,21 +1,18 @@
 """补录: what was recorded for a day that was past, as a list and as a file."""
 
 import datetime
-from typing import BinaryIO
 
 from django.db.models import F, Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from meetings.core.as_of import day_bounds
 from meetings.display.fields import join_items, label
 from meetings.exports.columns import CellKind, Column
 from meetings.models import EntryKind, Evidence, TaskLog
 from meetings.models.log import TaskLogQuerySet
 
 from .display import describe_changes
-
-# So many days back, where nobody says since when.
-USUAL_DAYS = 90
 
 
 def find_back_dated(first: datetime.date, last: datetime.date, day: datetime.date | None = None) -> TaskLogQuerySet:
@@ -24,10 +21,7 @@ def find_back_dated(first: datetime.date, last: datetime.date, day: datetime.dat
     The newest first; with ``day`` that which changed what the register says of it. That a task is in the register from
     the issue on is no change of a past day.
     """
-    zone = timezone.get_default_timezone()
-    begin, end = (
-        datetime.datetime.combine(each, datetime.time.min, zone) for each in (first, last + datetime.timedelta(days=1))
-    )
+    begin, end = day_bounds(first, last)
     entries = TaskLog.objects.filter(
         recorded_at__gte=begin, recorded_at__lt=end, recorded_at__date__gt=F("effective_on")
     ).exclude(kind=EntryKind.ENTERED)
@@ -58,18 +52,3 @@ COLUMNS: tuple[Column[TaskLog], ...] = (
     Column(_("In words"), 26, lambda entry: entry.note, is_long=True),
     Column(_("What changed"), 24, _changes, is_long=True),
 )
-
-
-def write_workbook(file: BinaryIO, entries: TaskLogQuerySet, title: str) -> None:
-    """Write the list as .xlsx into ``file``."""
-    from meetings.exports.list_sheet import write_list_workbook
-
-    lines = with_tasks(entries).iterator(chunk_size=1000)
-    write_list_workbook(file, title=title, columns=COLUMNS, lines=lines, is_to_print=True)
-
-
-def write_csv_file(file: BinaryIO, entries: TaskLogQuerySet) -> None:
-    """Write the list as CSV (UTF-8 with BOM) into ``file``."""
-    from meetings.exports.workbook import write_csv
-
-    write_csv(file, columns=COLUMNS, lines=with_tasks(entries).iterator(chunk_size=1000))

@@ -61,6 +61,7 @@ PAGES = {
     "accounts": ("/accounts/", Role.ADMINISTRATOR),
     "jobs": ("/jobs/", Role.ADMINISTRATOR),
     "robots": ("/robots/", Role.ADMINISTRATOR),
+    "change_log": ("/accounts/changes/", Role.ADMINISTRATOR),
     "account_new": ("/accounts/new/", Role.ADMINISTRATOR),
     "account_detail": ("/accounts/{liaison}/", Role.ADMINISTRATOR),
     "account_hand_over": ("/accounts/{liaison}/hand-over/", Role.SECRETARIAT),

@@ -59,7 +59,7 @@ def test_an_administrator_enters_an_address_and_sees_what_was_answered_and_never
     for model, pk in (
         ("robot", Robot.objects.get().pk),
         ("robotmessage", RobotMessage.objects.get().pk),
-        ("changelog", ChangeLog.objects.get().pk),
+        ("changelog", ChangeLog.objects.changes().get().pk),
     ):
         pages += [client.get(f"/admin/meetings/{model}/{part}").content.decode() for part in ("", f"{pk}/change/")]
     for page in [*pages, DBTaskResult.objects.get().traceback, str(DBTaskResult.objects.get().args_kwargs)]:

@@ -1,4 +1,4 @@
-"""Services for a person's own account; no task is concerned, so none is logged."""
+"""Services for a person's own account; each change is one entry of its log."""
 
 import secrets
 
@@ -7,10 +7,12 @@ from django.utils.translation import gettext as _
 
 from meetings import permissions
 from meetings.errors import InvalidInputError
-from meetings.models import Account, CalendarAddress, LandingPage, Language, SavedView
+from meetings.models import Account, CalendarAddress, ChangeKind, LandingPage, Language, SavedView
 from meetings.models.notification import hash_secret
+from meetings.tasks.services.log import diff_values, log_change
 
 
+@transaction.atomic
 def change_settings(
     *,
     account: Account,
@@ -34,13 +36,25 @@ def change_settings(
         "landing_page": landing_page,
         "landing_view": landing_view,
     }
-    changed = [name for name, value in values.items() if getattr(account, name) != value]
+    old = {name: getattr(account, name) for name in values}
+    changed = [name for name, value in values.items() if old[name] != value]
     for name in changed:
         setattr(account, name, values[name])
     account.save(update_fields=changed)
+    if changed:
+        pairs = {name: (_to_json(old[name]), _to_json(values[name])) for name in changed}
+        log_change(account, kind=ChangeKind.CORRECTED, actor=account, changes=diff_values(pairs))
     return changed
 
 
+def _to_json(value: object) -> object:
+    """Return a setting as the log holds it; a saved view by its name."""
+    if isinstance(value, SavedView):
+        return str(value)
+    return None if value == "" else value
+
+
+@transaction.atomic
 def change_password(*, account: Account, password: str) -> None:
     """Set another password; the form has checked the old one and the rules.
 
@@ -48,13 +62,17 @@ def change_password(*, account: Account, password: str) -> None:
     """
     account.set_password(password)
     account.save(update_fields=["password"])
+    log_change(account, kind=ChangeKind.CORRECTED, actor=account, note=_("A new password was set."))
 
 
+@transaction.atomic
 def choose_language(*, account: Account, language: str) -> None:
     """Save the language chosen by the pages' switch; an unknown one is ignored."""
     if language in Language.values and account.language != language:
+        changes = diff_values({"language": (account.language or None, language)})
         account.language = language
         account.save(update_fields=["language"])
+        log_change(account, kind=ChangeKind.CORRECTED, actor=account, changes=changes)
 
 
 @transaction.atomic
@@ -67,15 +85,23 @@ def make_calendar_address(*, account: Account) -> str:
     secret = secrets.token_urlsafe(32)
     CalendarAddress.objects.filter(account=account).delete()
     CalendarAddress.objects.create(account=account, secret_hash=hash_secret(secret))
+    log_change(account, kind=ChangeKind.CORRECTED, actor=account, note=_("A calendar address was made."))
     return secret
 
 
+@transaction.atomic
 def set_calendar_alarm(*, account: Account, is_on: bool) -> None:
     """Let the account's calendar ring, whatever its address, or be silent."""
+    changes = diff_values({"calendar_alarm": (account.calendar_alarm, is_on)})
     account.calendar_alarm = is_on
     account.save(update_fields=["calendar_alarm"])
+    if changes:
+        log_change(account, kind=ChangeKind.CORRECTED, actor=account, changes=changes)
 
 
+@transaction.atomic
 def revoke_calendar_address(*, account: Account) -> None:
     """Let the account's calendar address open nothing any more."""
-    CalendarAddress.objects.filter(account=account).delete()
+    number, _of_models = CalendarAddress.objects.filter(account=account).delete()
+    if number:
+        log_change(account, kind=ChangeKind.CORRECTED, actor=account, note=_("The calendar address was revoked."))

@@ -111,6 +111,6 @@ def _page(
         "form": form,
         "password": password,
         "lock": lockout.find_lock(account.username),
-        "changes": account.change_log.select_related("actor"),
+        "changes": account.change_log.changes().select_related("actor"),
     }
     return render(request, "meetings/accounts/detail.html", context, status=form.status_code)

@@ -157,7 +157,7 @@ def log_change(
     note: str = "",
 ) -> ChangeLog:
     """Append a change of ``subject``, or of a ``part`` of it, to its change log."""
-    about: dict[str, Any] = {type(subject).__name__.lower(): subject}
+    about: dict[str, Any] = {str(subject._meta.model_name): subject}
     return ChangeLog.objects.create(
         **about, kind=kind, actor=actor, part=part, note=note.strip(), changes=changes or {}
     )

@@ -1,0 +1,44 @@
+"""Entries of the change log for who signed in, who signed out, and who failed to.
+
+A try that the lockout turns away is no entry: it would let a stranger fill the log. Neither is one of a name that
+nobody has, which the server's own log tells.
+"""
+
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from cnas_tasks.client_address import client_address
+from meetings.models import Account, ChangeKind
+from meetings.tasks.services.log import log_change
+
+
+@receiver(user_logged_in)
+def record_sign_in(request: HttpRequest | None, user: Account, **kwargs: Any) -> None:
+    """Record that ``user`` signed in."""
+    _record(ChangeKind.SIGNED_IN, user, user, request)
+
+
+@receiver(user_logged_out)
+def record_sign_out(request: HttpRequest | None, user: Account | None, **kwargs: Any) -> None:
+    """Record that ``user`` signed out; a session that had ended is nobody's."""
+    if user is not None:
+        _record(ChangeKind.SIGNED_OUT, user, user, request)
+
+
+@receiver(user_login_failed)
+def record_failure(credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
+    """Record that somebody failed to sign in as an account that there is."""
+    if getattr(request, "axes_locked_out", False):
+        return
+    username = Account.normalize_username(str(credentials.get(Account.USERNAME_FIELD) or ""))
+    if account := Account.objects.filter(username=username).first():
+        _record(ChangeKind.SIGN_IN_FAILED, account, None, request)
+
+
+def _record(kind: ChangeKind, account: Account, actor: Account | None, request: HttpRequest | None) -> None:
+    address = client_address(request) if request else None
+    changes = {"address": {"old": None, "new": address}} if address else {}
+    log_change(account, kind=kind, actor=actor, changes=changes)
