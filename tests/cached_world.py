@@ -19,6 +19,10 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from meetings.core.hash_chain import link_entry
+from meetings.models import Task, TaskLog
+from meetings.models.log_hash import COLUMNS, REFERENCES
+
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
@@ -41,14 +45,29 @@ class Snapshot:
         with transaction.atomic():
             for model, values in self.rows:
                 moments = {field.attname for field in model._meta.fields if isinstance(field, models.DateTimeField)}
-                model._base_manager.bulk_create(
-                    model(**row | {name: self._moved(row[name], later) for name in moments}) for row in values
-                )
+                rows = [model(**row | {name: self._moved(row[name], later) for name in moments}) for row in values]
+                if model is TaskLog:
+                    self._chain(rows)
+                model._base_manager.bulk_create(rows)
             # SQLite counts on from the highest key that was written; PostgreSQL's sequences have to be told.
             statements = connection.ops.sequence_reset_sql(no_style(), [model for model, _values in self.rows])
             if statements:
                 with connection.cursor() as cursor:
                     cursor.execute("\n".join(statements))
+
+    def _chain(self, entries: list[TaskLog]) -> None:
+        """Give the entries, which were recorded later now, the hashes of what they say."""
+        stable_ids = {
+            (model, row["id"]): row["stable_id"] for model, rows in self.rows for row in rows if "stable_id" in row
+        }
+        before: dict[int, str] = {}
+        for entry in sorted(entries, key=lambda entry: entry.sequence):
+            said = {name: getattr(entry, name) for name in COLUMNS}
+            for name in REFERENCES:
+                if key := getattr(entry, f"{name}_id"):
+                    said[name] = stable_ids[TaskLog._meta.get_field(name).related_model, key]
+            task = entry.task_id
+            before[task] = entry.hash = link_entry(before.get(task) or str(stable_ids[Task, task]), said)
 
     def _moved(self, moment: datetime.datetime | None, later: datetime.timedelta) -> datetime.datetime | None:
         return moment + later if moment is not None and moment >= self.begun_at else moment

@@ -59,10 +59,14 @@ class StableIdField(models.UUIDField):
             models.signals.pre_save.connect(self._keep_stored, sender=cls)
 
     def _keep_stored(self, instance: models.Model, raw: bool, using: str, **kwargs: Any) -> None:
-        if raw:
-            rows = type(instance)._base_manager.using(using).filter(pk=instance.pk).values_list(self.attname, flat=True)
-            for stored in rows:
-                setattr(instance, self.attname, stored)
+        if not raw:
+            return
+        rows = type(instance)._base_manager.using(using)
+        if stored := rows.filter(pk=instance.pk).values_list(self.attname, flat=True).first():
+            setattr(instance, self.attname, stored)
+        elif rows.filter(**{self.attname: getattr(instance, self.attname)}).exists():
+            # The row that a fixture brought before has got another name, by which it is not found.
+            setattr(instance, self.attname, uuid4())
 
 
 class PinyinField(models.TextField):

@@ -209,7 +209,7 @@ def test_one_button_removes_it_wholly(settings, django_capture_on_commit_callbac
     assert names
     assert not any(default_storage.exists(name) for name in names)
     assert [department.name for department in Account.objects.get(username="liaison").departments.all()] == ["技术部"]
-    removal = ChangeLog.objects.changes().get(account__isnull=False)
+    removal = ChangeLog.objects.changes().get(account__isnull=False, kind="removed")
     assert (removal.part, removal.actor.username) == (demonstration.title, "secretariat")
     connection.check_constraints()
 
