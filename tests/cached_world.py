@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import fields, replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
 
 from django.apps import apps
 from django.conf import settings
@@ -45,7 +46,9 @@ class Snapshot:
         with transaction.atomic():
             for model, values in self.rows:
                 moments = {field.attname for field in model._meta.fields if isinstance(field, models.DateTimeField)}
-                rows = [model(**row | {name: self._moved(row[name], later) for name in moments}) for row in values]
+                rows: list[Any] = [
+                    model(**row | {name: self._moved(row[name], later) for name in moments}) for row in values
+                ]
                 if model is TaskLog:
                     self._chain(rows)
                 model._base_manager.bulk_create(rows)
@@ -57,7 +60,7 @@ class Snapshot:
 
     def _chain(self, entries: list[TaskLog]) -> None:
         """Give the entries, which were recorded later now, the hashes of what they say."""
-        stable_ids = {
+        stable_ids: dict[tuple[Any, int], UUID] = {
             (model, row["id"]): row["stable_id"] for model, rows in self.rows for row in rows if "stable_id" in row
         }
         before: dict[int, str] = {}

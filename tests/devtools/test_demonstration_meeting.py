@@ -185,7 +185,7 @@ def test_nothing_is_sent_from_it(demonstration, overdue):
 
 def test_the_form_of_a_reminder_says_that_nothing_is_sent(overdue):
     client = signed_in("secretariat")
-    assert "演示会议不对外发送任何信息" in client.get(overdue.get_absolute_url()).content.decode()
+    assert "演示会议不对外发送任何信息" in client.get(f"{overdue.get_absolute_url()}?open=remind").content.decode()
 
 
 # --- it goes ----------------------------------------------------------------------------------------

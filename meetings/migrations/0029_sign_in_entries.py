@@ -26,7 +26,7 @@ KINDS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("meetings", "0027_hash_chain")]
+    dependencies = [("meetings", "0028_back_dating")]
 
     operations = [
         migrations.RunPython(present_state.set_triggers_aside, present_state.put_triggers_back),
