@@ -1,4 +1,4 @@
-"""变更与登录记录: what was changed besides tasks, and who signed in, as a list and as a file."""
+"""变更与登录记录: what was changed besides tasks, and who signed in."""
 
 import datetime
 from collections.abc import Sequence
@@ -24,9 +24,10 @@ _PLACES = (
 def find_entries(
     first: datetime.date, last: datetime.date, kinds: Sequence[str] = (), words: str = ""
 ) -> ChangeLogQuerySet:
-    """Return what was recorded from ``first`` to ``last``, days in Asia/Shanghai; the newest first.
+    """Return what was recorded from ``first`` to ``last``, the newest first.
 
-    ``kinds``: of these alone. Each of ``words`` stands in the note or in the name of who did it or of what it is about.
+    The days are those of Asia/Shanghai. ``kinds``: of these alone. Each of ``words`` stands in the note, or in the
+    name of who did it or of what it is about.
     """
     begin, end = day_bounds(first, last)
     entries = ChangeLog.objects.filter(recorded_at__gte=begin, recorded_at__lt=end)

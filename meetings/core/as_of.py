@@ -101,7 +101,7 @@ def name_day(day: datetime.date, format_day: Callable[[datetime.date], str] = da
 
 
 def day_bounds(first: datetime.date, last: datetime.date) -> tuple[datetime.datetime, datetime.datetime]:
-    """Return the moments at which the days from ``first`` to ``last`` begin and have ended.
+    """Return when the days from ``first`` to ``last`` begin and have ended.
 
     Days of the register's own zone, whatever the reader's.
     """

@@ -52,7 +52,7 @@ class ChangeLogQuerySet(AppendOnlyQuerySet["ChangeLog"]):
 
 
 class ChangeLog(AppendOnlyModel):
-    """One change of something that is not a task, or a sign-in: who, when, old and new, why.
+    """One change of what is not a task, or a sign-in: who, when, old and new, why.
 
     It is about exactly one of `SUBJECTS`; aspects, suggestions, sources, leads and attendees are their meeting's.
     ``changes`` maps what changed to ``{"old": …, "new": …}``, as in `TaskLog`; where it is of a part of a meeting,

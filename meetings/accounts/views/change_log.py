@@ -1,4 +1,4 @@
-"""The page of what was changed besides tasks, and of who signed in, for administrators."""
+"""The administrators' page of what was changed, and of who signed in."""
 
 from typing import Any
 
