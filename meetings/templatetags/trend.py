@@ -180,4 +180,4 @@ def _round_up(number: int) -> int:
 
 def _svg_number(number: float) -> str:
     # Not the reader's way to write a number: an attribute of SVG has a point in it.
-    return f"{number:.1f}"
+    return f"{round(number, 1):g}"
