@@ -175,7 +175,10 @@ def _load(rows: Sequence[Any], lookup: Any) -> None:
     """Load it for ``rows``, as Django does."""
     key = rows[0]._meta.get_field(lookup.prefetch_through).field
     found = defaultdict(list)
-    for related in _related.fetch(*lookup.prepared, key.name, *(Later(row.pk) for row in rows)):
+    numbers = [Later(row.pk) for row in rows]
+    # As many as the next power of two, the last one again and again: few lengths are few queries to keep.
+    numbers += numbers[-1:] * ((1 << (len(rows) - 1).bit_length()) - len(rows))
+    for related in _related.fetch(*lookup.prepared, key.name, *numbers):
         found[getattr(related, key.attname)].append(related)
     for row in rows:
         for related in found[row.pk]:
