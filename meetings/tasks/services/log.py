@@ -108,12 +108,16 @@ def write_entries(
         batch.consent = Consent.ASKED
         batch.save(update_fields=["consent"])
     states = TaskState.objects.rebuild(logs)
-    changed = {"version"}
+    changed: set[str] = set()
     for task in planned:
         before = {name: getattr(task, name) for name in CURRENT_COLUMNS}
         copy_current_state(task, states[task.pk])
         changed.update(name for name, value in before.items() if getattr(task, name) != value)
-    Task.objects.bulk_update(planned, sorted(changed))
+    # What was rebuilt is copied in the database: `bulk_update` would write out each value of each task.
+    last = TaskLog.objects.filter(task=OuterRef("pk")).order_by("-sequence").values("sequence")[:1]
+    present = TaskState.objects.filter(task=OuterRef("pk"), until__isnull=True)
+    columns = {name: Subquery(present.values(name)) for name in sorted(changed)}
+    Task.objects.filter(pk__in=[task.pk for task in planned]).update(version=Subquery(last), **columns)
     _lapse_extensions(created)
 
 
