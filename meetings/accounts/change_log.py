@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Sequence
 
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from meetings.core.as_of import day_bounds
 from meetings.display.fields import join_items
@@ -53,8 +53,8 @@ COLUMNS: tuple[Column[ChangeLog], ...] = (
     Column(_("Recorded on"), 11, lambda entry: timezone.localdate(entry.recorded_at), CellKind.DATE),
     Column(_("At"), 9, lambda entry: timezone.localtime(entry.recorded_at).strftime("%H:%M:%S"), CellKind.VERBATIM),
     Column(_("By"), 12, lambda entry: entry.actor.name_and_username if entry.actor else ""),
-    Column(_("What was done"), 10, str),
-    Column(_("About"), 10, lambda entry: entry.subject._meta.verbose_name),
+    Column(pgettext_lazy("change log", "What was done"), 10, str),
+    Column(pgettext_lazy("change log", "About"), 10, lambda entry: entry.subject._meta.verbose_name),
     Column(_("Name"), 20, lambda entry: entry.subject_name, is_long=True),
     Column(_("Part"), 20, lambda entry: entry.part, is_long=True),
     Column(_("What changed"), 26, _changes, is_long=True),

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.core.paginator import Paginator
 from django.http import QueryDict
 from django.http.response import HttpResponseBase
@@ -14,6 +13,7 @@ from meetings import permissions
 from meetings.accounts.change_log import COLUMNS, find_entries, kinds_of
 from meetings.exports.downloads import list_response
 from meetings.models import ChangeKind
+from meetings.ui.fields import SelectField, TextField
 from meetings.ui.http import Request
 from meetings.ui.period import RecordedForm
 
@@ -26,12 +26,10 @@ class ChangeLogForm(RecordedForm):
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data, auto_id="change-log-%s")
         groups = [("", _("Everything")), ("changes", _("Changes")), ("sign_ins", _("Sign-ins"))]
-        self.fields["kind"] = forms.ChoiceField(
+        self.fields["kind"] = SelectField(
             label=gettext_lazy("Kind"), required=False, choices=[*groups, *ChangeKind.choices]
         )
-        self.fields["q"] = forms.CharField(
-            label=gettext_lazy("Words or names"), required=False, max_length=200, strip=True
-        )
+        self.fields["q"] = TextField(label=gettext_lazy("Words or names"), required=False, max_length=200, strip=True)
 
 
 @require_safe
