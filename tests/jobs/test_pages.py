@@ -63,7 +63,7 @@ def test_what_runs_or_is_done_is_not_tried_again(client, administrator, status):
 
 def test_pages_that_rely_on_a_worker_say_when_none_is_there(client, staff, settings, tmp_path):
     settings.WORKERS_DIR = tmp_path
-    address = f"/tasks/{factories.task().pk}/"
+    address = f"/tasks/{factories.task().pk}/?open=remind"
     page = compact_html(client.get(address))
     assert "No worker has been seen" in page
     assert "An administrator starts one." in page
