@@ -138,6 +138,11 @@ TEMPLATES = [
 # --- database -----------------------------------------------------------------------------------
 
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'register.sqlite3'}")}
+# Who owns the tables, where the application is not to: `migrate` connects so.
+_owner = env.str("MIGRATION_DATABASE_URL", default="")
+MIGRATION_DATABASE = (
+    {name: env.db_url_config(_owner)[name] for name in ("HOST", "PORT", "NAME", "USER", "PASSWORD")} if _owner else None
+)
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # As long a writer waits for another one before the page says so, on either database.

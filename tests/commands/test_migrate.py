@@ -1,0 +1,58 @@
+"""`migrate` as the owner of the tables: the application's role works, and cannot touch what guards the logs."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
+
+from meetings.models import TaskLog
+from tests import factories
+
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+
+ROLE = "register_application"
+
+
+@pytest.fixture
+def application_role(settings) -> Iterator[None]:
+    """Connect as a role that owns nothing, after `migrate` as the owner has granted it its rights."""
+    owner = {name: connection.settings_dict[name] for name in ("HOST", "PORT", "NAME", "USER", "PASSWORD")}
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP ROLE IF EXISTS {ROLE}")
+        cursor.execute(f"CREATE ROLE {ROLE} LOGIN")
+    settings.MIGRATION_DATABASE = owner
+    connection.close()
+    connection.settings_dict["USER"] = ROLE
+    call_command("migrate", stdout=StringIO())
+    assert connection.settings_dict["USER"] == ROLE
+    yield
+    connection.close()
+    connection.settings_dict.update(owner)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP OWNED BY {ROLE}")
+        cursor.execute(f"DROP ROLE {ROLE}")
+
+
+@pytest.mark.usefixtures("application_role")
+def test_the_application_works_with_rows_and_cannot_pass_by_the_triggers():
+    task = factories.task()
+    factories.progress(task, "已启动。", on=datetime.date(2023, 11, 20))
+    table = TaskLog._meta.db_table
+    output = StringIO()
+    call_command("verify_register", stdout=output)
+    for statement in (
+        f"ALTER TABLE {table} DISABLE TRIGGER USER",
+        f"DROP TRIGGER {table}_refuse_update ON {table}",
+        f"TRUNCATE {table} CASCADE",
+        f"DROP TABLE {table}",
+        f"UPDATE {table} SET note = 'x'",
+        f"DELETE FROM {table}",
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+    assert task.log.count() == 2
