@@ -9,7 +9,8 @@ from django.db import connection
 from django.db.models import Count
 from django.utils import timezone
 
-from meetings.models import Health, Status, Task, TaskState
+from meetings.devtools import synthetic
+from meetings.models import Consent, Health, Status, Task, TaskLog, TaskState
 from meetings.tasks.tables import TaskTable
 from tests import factories
 
@@ -139,3 +140,13 @@ def test_a_past_day_is_read_from_indexes(long_history):
         plan = counted.explain()
         assert "state_by_day" in plan, plan
         assert "tasklog" not in plan, "who reported last is not asked for"
+
+
+@pytest.mark.slow
+@pytest.mark.sqlite
+def test_what_waits_for_consent_does_not_read_the_log(db):
+    synthetic.generate(300, seed=7)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    claims = TaskLog.objects.filter(batch__consent=Consent.ASKED).order_by()
+    assert "SCAN meetings_tasklog" not in claims.explain(), claims.explain()
