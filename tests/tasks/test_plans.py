@@ -40,6 +40,7 @@ def large_register(db):
     )
     day = f"CASE WHEN n % 4 = 0 THEN NULL ELSE {some_day} END"
     values = {
+        "stable_id": "lower(hex(randomblob(16)))" if connection.vendor == "sqlite" else "gen_random_uuid()",
         "number": "n",
         "status": f"CASE n % 20 {cases} ELSE '{Status.CLOSED}' END",
         "closed_on": f"CASE WHEN n % 20 < {len(others)} THEN NULL ELSE issued_on END",
