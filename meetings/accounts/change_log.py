@@ -13,6 +13,7 @@ from meetings.models import SIGN_IN_KINDS, ChangeKind, ChangeLog
 from meetings.models.change import SUBJECTS, ChangeLogQuerySet
 from meetings.models.text_search import contains_word
 from meetings.tasks.display import describe_changes
+from meetings.tasks.log_items import say_change
 
 # What is searched for words.
 _PLACES = (
@@ -46,11 +47,11 @@ def kinds_of(choice: str) -> Sequence[str]:
 
 
 def _changes(entry: ChangeLog) -> str:
-    return join_items(f"{change.label} {change.old} → {change.new}" for change in describe_changes(entry))
+    return join_items(map(say_change, describe_changes(entry)))
 
 
 COLUMNS: tuple[Column[ChangeLog], ...] = (
-    Column(_("Recorded on"), 11, lambda entry: timezone.localdate(entry.recorded_at), CellKind.DATE),
+    Column(_("Day"), 11, lambda entry: timezone.localdate(entry.recorded_at), CellKind.DATE),
     Column(_("At"), 9, lambda entry: timezone.localtime(entry.recorded_at).strftime("%H:%M:%S"), CellKind.VERBATIM),
     Column(_("By"), 12, lambda entry: entry.actor.name_and_username if entry.actor else ""),
     Column(pgettext_lazy("change log", "What was done"), 10, str),

@@ -47,7 +47,7 @@ COLUMNS: tuple[Column[TaskLog], ...] = (
     Column(label("printed_number"), 5, lambda entry: entry.task.suggestion.number, CellKind.INTEGER),
     Column(label("text"), 24, lambda entry: entry.task.text, is_long=True),
     Column(_("Kind of entry"), 9, str),
-    Column(label("department"), 10, lambda entry: entry.department.name if entry.department else ""),
+    Column(_("On behalf of"), 10, lambda entry: entry.department.name if entry.department else ""),
     Column(_("Recorded by"), 10, lambda entry: str(entry.actor or "")),
     Column(_("In words"), 26, lambda entry: entry.note, is_long=True),
     Column(_("What changed"), 24, _changes, is_long=True),

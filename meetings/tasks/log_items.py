@@ -35,7 +35,7 @@ def log_items(context: Context, entries: Iterable[TaskLog]) -> SafeString:
         if entry.note:
             yield fill_html('<div class="user-text">{}</div>', linebreaksbr(entry.note))
         for change in describe_changes(entry):
-            yield fill_html('<div class="log-change">{}</div>', _say_change(change))
+            yield fill_html('<div class="log-change">{}</div>', say_change(change))
         if entry.kind == EntryKind.REMINDER or entry.evidence.all():
             yield SafeString(render_to_string("meetings/tasks/_log_parts.html", {"entry": entry}))
         if notes := join_html(" ", "{}", ((note,) for note in draw_batch(entry))):
@@ -74,7 +74,8 @@ def _is_withdrawn(entry: TaskLog, day: datetime.date) -> bool:
     return instruction.answer.withdraws_instruction and instruction.answered_on <= day
 
 
-def _say_change(change: Change) -> str:
+def say_change(change: Change) -> str:
+    """Say from what to what; an arrow stands only where something was before."""
     values = {"label": change.label, "old": change.old, "new": change.new}
     if change.old and change.new:
         return _("%(label)s: %(old)s → %(new)s") % values

@@ -119,6 +119,7 @@ def test_the_page_lists_finds_and_pages(page, administrator):
     assert rows(page("?q=wangwu&kind=changes")) == []
     assert rows(page(f"?from={today}&to={today}&kind=sign_ins&q=wangwu")) != []
     assert rows(page("?to=2020-01-01")) == []
+    assert "Nothing like this was recorded" in page("?to=2020-01-01").content.decode()
     assert page("?from=x").status_code == 422
     assert page(f"?from={today}&to=2020-01-01").status_code == 422
     ChangeLog.objects.bulk_create(ChangeLog(account=other, kind="corrected", note=str(n)) for n in range(60))
@@ -144,12 +145,12 @@ def test_the_list_is_exported_as_it_is_found(page, ending):
     else:
         sheet = load_workbook(BytesIO(content)).worksheets[0]
         lines = [[str(cell.value or "") for cell in row] for row in sheet.iter_rows()]
-        while lines[0][0] != "Recorded on":
+        while lines[0][0] != "Day":
             lines.pop(0)
     head, line = lines
-    assert head[:6] == ["Recorded on", "At", "By", "What was done", "About", "Name"]
+    assert head[:6] == ["Day", "At", "By", "What was done", "About", "Name"]
     assert line[2:6] == ["王五 (wangwu)", "Signed in", "account", "王五 (wangwu)"]
-    assert "10.1.2.3" in line[7]
+    assert line[7] == "From the address: 10.1.2.3"
 
 
 def test_the_account_s_own_page_lists_changes_and_leaves_out_who_signed_in(client, administrator):

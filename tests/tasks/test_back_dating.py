@@ -36,7 +36,9 @@ def notes(answer) -> list[str]:
 
 def test_what_was_recorded_for_a_past_day_is_listed_newest_first(client, task):
     assert notes(client.get("/back-dated/")) == ["很久以前的进展。", "上周的进展。"]
-    assert notes(client.get(f"/back-dated/?from={ago(5)}&to={ago(1)}")) == []
+    none = client.get(f"/back-dated/?from={ago(5)}&to={ago(1)}")
+    assert notes(none) == []
+    assert "empty-state" in none.content.decode()
 
 
 def test_what_changed_a_day_is_what_was_recorded_later_for_it_or_before(client, task):

@@ -25,7 +25,8 @@ class ChangeLogForm(RecordedForm):
 
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data, auto_id="change-log-%s")
-        groups = [("", _("Everything")), ("changes", _("Changes")), ("sign_ins", _("Sign-ins"))]
+        groups = [("", _("Everything")), ("changes", _("Changes")), ("sign_ins", _("Signing in and out"))]
+        self.fields["from"].label = _("From")
         self.fields["kind"] = SelectField(
             label=gettext_lazy("Kind"), required=False, choices=[*groups, *ChangeKind.choices]
         )
