@@ -38,7 +38,7 @@ def test_a_raw_entry_keeps_log_intervals_and_task_in_line():
 def test_a_world_that_is_put_back_is_the_one_that_was_made():
     def rows() -> list:
         models = apps.get_app_config("meetings").get_models(include_auto_created=True)
-        moments = {"recorded_at", "date_joined", "uploaded_at", "made_at"}
+        moments = {"recorded_at", "date_joined", "uploaded_at", "made_at", "hash"}
         return [
             (
                 model.__name__,

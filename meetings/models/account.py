@@ -168,6 +168,11 @@ class Account(AbstractBaseUser):
         return reverse("account_detail", args=[self.pk])
 
     @property
+    def identity(self) -> tuple[int, str, int | None]:
+        """All of it that queries depend on (`meetings.models.prepared`)."""
+        return self.pk, self.role, self.person_id
+
+    @property
     def name_and_username(self) -> str:
         """The name shown with the user name, which tells namesakes apart."""
         return f"{self} ({self.username})"

@@ -63,7 +63,7 @@ class PreparedQuery:
         return self._kept(*keyed) if is_known else self._prepare(*keyed)
 
     def _prepare(self, *arguments: "_Keyed") -> "_Prepared | None":
-        queryset: Any = self.build(*(each.value for each in arguments))
+        queryset: Any = self.build(*(each.take_value() for each in arguments))
         compiler = queryset.query.get_compiler(queryset.db)
         try:
             sql, params = compiler.as_sql()
@@ -92,13 +92,21 @@ def _stand_in(place: int) -> int:
 
 
 class _Keyed:
-    """An argument, which another one equals that makes the same query."""
+    """An argument, which another one equals that makes the same query.
+
+    What has an identity is known by that alone: kept itself, an account would keep the request that it came with.
+    """
 
     __slots__ = ("key", "value")
 
     def __init__(self, value: Any, place: int) -> None:
         self.value = _stand_in(place) if isinstance(value, Later) else value
-        self.key = getattr(value, "identity", None) if isinstance(value, QuerySet) else self.value
+        self.key = getattr(self.value, "identity", None if isinstance(value, QuerySet) else self.value)
+
+    def take_value(self) -> Any:
+        """Return the argument, which is built with once."""
+        value, self.value = self.value, None
+        return value
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Keyed) and self.key == other.key

@@ -40,7 +40,8 @@ def write_list(
     """Write the workbook of a list, with ``columns`` of it or all of the register."""
     account, params = Account.objects.get(pk=asked_by), QueryDict(query)
     as_of, known = parse_known_on(params.get(KNOWN_ON), day)
-    tasks = filter_and_sort_tasks(params, permissions.readable_tasks(account, as_of), as_of)
     chosen = columns_of_list(columns) if columns else COLUMNS
     with known_on(known):
+        # Within: what may be left out of a query depends on what is known.
+        tasks = filter_and_sort_tasks(params, permissions.readable_tasks(account, as_of), as_of)
         write_file(key, language, lambda file: write_register_workbook(file, tasks, as_of, chosen, is_to_print=True))

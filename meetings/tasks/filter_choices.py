@@ -86,7 +86,7 @@ class FilterChoices:
         if asked_for:
             self._read([*asked_for, *_queries_of_page(day, account)])
         elif account is not None:
-            self._add(_choices_of_page.fetch(day, account, account.role))
+            self._add(_choices_of_page.fetch(day, account))
         found = {kind: {str(pk) for pk, _name, _detail in self._rows[kind]} for kind in ids}
         self._read(self._queries_by_name({kind: ids[kind] - found[kind] for kind in ids}))
 
@@ -166,7 +166,7 @@ def _queries_of_page(day: datetime.date, account: Account | None) -> Iterator[Qu
 
 
 @PreparedQuery
-def _choices_of_page(day: datetime.date, account: Account, _role: str) -> QuerySet:
+def _choices_of_page(day: datetime.date, account: Account) -> QuerySet:
     first, *others = _queries_of_page(day, account)
     return first.union(*others, all=True)
 

@@ -144,9 +144,7 @@ def count_waiting(account: Account, day: datetime.date) -> dict[str, int]:
     if not has_inbox(account):
         return {}
     counts, counted = Counter[str](), set[int]()
-    for _place, pk, key in sorted(
-        _waiting.fetch(account, account.role, account.person_id, day, settings.DUE_SOON_DAYS)
-    ):
+    for _place, pk, key in sorted(_waiting.fetch(account, day, settings.DUE_SOON_DAYS)):
         if key == ACKNOWLEDGE:
             counts[ACKNOWLEDGE] += 1
         elif pk not in counted:
@@ -167,13 +165,13 @@ def count_queue(account: Account, open_issue_count: int | None = None) -> int:
 
 
 @PreparedQuery
-def _waiting(account: Account, role: str, _person_id: int | None, day: datetime.date, _days: int) -> QuerySet[Any, Any]:
+def _waiting(account: Account, day: datetime.date, _days: int) -> QuerySet[Any, Any]:
     """Return the place and key of each of the account's groups with the ids in it."""
     found = _find_groups(account, day, None)
     queries: list[QuerySet[Any, Any]] = [
         group.tasks.order_by().values_list(Value(place), "pk", Value(group.key)) for place, group in enumerate(found)
     ]
-    if role == Role.LIAISON:
+    if account.role == Role.LIAISON:
         parts = unacknowledged_parts(account.departments.values("pk")).order_by()
         place, key = Value(len(found)), Value(ACKNOWLEDGE)
         queries.append(parts.values_list(place, "task__suggestion__meeting", key).distinct())

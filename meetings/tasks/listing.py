@@ -245,10 +245,11 @@ def list_tasks(request: Request, tasks: TaskQuerySet, day: datetime.date) -> Lis
     try:
         shown = paginator.page(1 if errors else page, after="" if errors else request.GET.get(AFTER, ""))
     except EmptyPage:
-        errors.append(_("There is no page %(page)s. Go back to the first one.") % {"page": page})
+        # Others may have emptied it.
+        errors.append(_("There is no page %(page)s. This is the last one.") % {"page": page})
+        shown = paginator.page(LAST_PAGE)
     except InvalidCursorError:
         errors.append(_("The address names no place in this order of the list. Go back to the first page."))
-    if errors:
         paginator = TaskPaginator(tasks.none(), order, per_page, load=load)
         shown = paginator.page(1)
     return Listing(
@@ -278,13 +279,15 @@ def build_single_row(request: Request, tasks: TaskQuerySet, address: str) -> Tas
 def _load_rows(request: Request, day: datetime.date, columns: list[str], ids: list[int]) -> list[Task]:
     """Return the tasks of ``ids`` with what a row shows of them."""
     tasks, account = permissions.readable_tasks(request.user, day), request.user
-    return _rows.fetch(tasks, account, account.role, day, tuple(columns), *map(Later, ids))
+    return _rows.fetch(tasks, account, day, tuple(columns), *map(Later, ids))
 
 
 @PreparedQuery
 def _rows(
-    tasks: TaskQuerySet, account: Account, _role: str, day: datetime.date, columns: tuple[str, ...], *ids: int
+    tasks: TaskQuerySet, account: Account, day: datetime.date, columns: tuple[str, ...], *ids: int
 ) -> TaskQuerySet:
+    # They are put into the order of the page.
+    tasks = tasks.order_by()
     return _load_columns(account, tasks.filter(pk__in=ids), day, columns)
 
 

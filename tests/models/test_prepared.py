@@ -1,6 +1,9 @@
 """What every page asks is built once and asked anew each time."""
 
 import datetime
+import gc
+import logging
+import weakref
 
 import pytest
 from django.utils import timezone
@@ -128,3 +131,50 @@ def test_what_hangs_on_the_rows_is_what_django_prefetches(django_assert_num_quer
         notes = {report.note for row in asked.fetch(tasks) for report in row.department_reports}
     assert "已完成。" in notes, "the SQL is kept, the rows are those of the moment"
     assert "方案已报批。" not in notes
+
+
+def test_no_request_is_kept_with_what_somebody_typed(client, monkeypatch):
+    """A query is kept by what it depends on; an account would bring the request along, passwords and all."""
+    # What pytest captures of a refusal for its report holds the request.
+    monkeypatch.setattr(logging.getLogger("django.request"), "disabled", True)
+    for role in (Role.LIAISON, Role.SECRETARIAT, Role.READER):
+        account = factories.account(role, departments=[factories.department()] if role == Role.LIAISON else ())
+        client.force_login(account)
+        for address in ("/tasks/", "/", "/inbox/"):
+            client.get(address)
+        refused = client.post("/accounts/settings/password/", {"old_password": "my own old one"})
+        assert refused.status_code == 422
+        request = weakref.ref(refused.wsgi_request)
+        del refused
+        gc.collect()
+        assert request() is None
+        pages = [weakref.ref(client.get(address).wsgi_request) for address in ("/tasks/", "/", "/inbox/")]
+        gc.collect()
+        assert [page() for page in pages] == [None] * 3
+
+
+def test_an_account_that_gets_another_role_gets_its_queries():
+    account = factories.account(Role.LIAISON, departments=[factories.department()])
+    before = account.identity
+    account.role = Role.READER
+    assert account.identity != before
+
+
+def test_what_was_red_yesterday_stays_red_as_of_yesterday(client, monkeypatch):
+    """What is kept of today's query is not asked of the same day once that is past."""
+    task = factories.task(deadline="2024.1")
+    client.force_login(factories.account(Role.READER))
+    yesterday = datetime.date(2024, 3, 1)
+
+    def live_on(day: datetime.date) -> None:
+        now = datetime.datetime.combine(day, datetime.time(10), timezone.get_default_timezone())
+        monkeypatch.setattr(timezone, "now", lambda: now)
+
+    live_on(yesterday)
+    for address in ("/tasks/?health=overdue", "/?scope=all"):
+        assert task.text in client.get(address).content.decode()
+    live_on(yesterday + datetime.timedelta(days=1))
+    factories.move(task, "closed", on=timezone.localdate())
+    assert task.text not in client.get("/tasks/?health=overdue").content.decode()
+    for address in ("/tasks/?health=overdue&as_of=2024-03-01", "/?scope=all&as_of=2024-03-01"):
+        assert task.text in client.get(address).content.decode()

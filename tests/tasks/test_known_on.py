@@ -72,12 +72,16 @@ def test_the_list_of_a_day_shows_what_was_known_then(client, tasks):
     assert health_of(client.get("/tasks/?as_of=2024-01-31&known_on=2024-03-31")) == ["closed", "on_track"]
 
 
-def test_a_task_that_was_merged_into_another_since_is_a_row_of_its_own(client, tasks):
+def merge_two_of_january(tasks: tuple[Task, Task]) -> None:
     with at(JANUARY):
         task, other = (factories.task(tasks[0].suggestion, deadline="2023.12") for _number in range(2))
     versions = {"version": task.version, "other_version": other.version}
     texts = {"text": task.text, "reason": "内容相同。"}
     merge_tasks(task_id=task.pk, other_id=other.pk, actor=factories.secretariat(), **versions, **texts)
+
+
+def test_a_task_that_was_merged_into_another_since_is_a_row_of_its_own(client, tasks):
+    merge_two_of_january(tasks)
     assert len(health_of(client.get("/tasks/?as_of=2024-01-31"))) == 3
     assert len(health_of(client.get("/tasks/?as_of=2024-01-31&known_on=2024-02-29"))) == 4
 
@@ -176,6 +180,20 @@ def test_a_workbook_that_the_worker_writes_is_of_that_day_of_knowledge(tasks, se
     cells = [cell.value for row in sheet.iter_rows() for cell in row]
     assert cells.count("已逾期") == 2
     assert "2024-02-29" in sheet.title
+
+
+@pytest.mark.parametrize("query", ["", "&department=none", "&leader=none", "&sort=-due"])
+def test_a_workbook_that_the_worker_writes_has_the_rows_of_the_list(client, tasks, settings, tmp_path, query):
+    """A task that was merged into another one since is a row of its own on a day on which nobody knew."""
+    settings.EXPORTS_DIR = tmp_path
+    merge_two_of_january(tasks)
+    query = f"as_of=2024-01-31&known_on=2024-02-29{query}"
+    row_count = len(health_of(client.get(f"/tasks/?{query}")))
+    said = {"name": "台账.xlsx", "row_count": 4, "day": "2024-01-31", "columns": ["text"], "language": "zh-hans"}
+    write_list.call(key="1" * 32, asked_by=factories.secretariat().pk, query=query, **said)
+    sheet = load_workbook(io.BytesIO((tmp_path / ("1" * 32)).read_bytes())).worksheets[0]
+    texts = set(Task.objects.values_list("text", flat=True))
+    assert len([cell for row in sheet.iter_rows(values_only=True) for cell in row if cell in texts]) == row_count > 0
 
 
 @pytest.mark.parametrize("length", ["full", "summary"])
