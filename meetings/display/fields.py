@@ -142,6 +142,7 @@ def _list_of(format_item: Callable[[Any], str] = str) -> Callable[[Iterable[Any]
 # In the order in which a reader of a log asks for them; those that only lists and exports have come last.
 FIELDS: dict[str, Field] = {
     "claimed_day": Field(_("For the day, once the secretariat consents"), format_date),
+    "reported_by": Field(_("Reported by (to its day the recorder consented)")),
     "consented_day": Field(_("Counts from"), format_date),
     "refused_day": Field(_("Day that does not count"), format_date),
     "joined_into": Field(_("Joined into")),

@@ -112,3 +112,8 @@ class Batch(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("batch", args=[self.pk])
+
+    @property
+    def is_consent(self) -> bool:
+        """Whether it writes what it takes back again, for the days that were claimed."""
+        return self.undoes is not None and self.undoes.consent == Consent.GRANTED

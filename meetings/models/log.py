@@ -39,6 +39,7 @@ STATE_CHANGES = ORDERED_CHANGES | {"review_interval_months", "review_interval_da
 UNDONE = "undone"
 # The day that an entry is about, where it counts from the day of recording; that it counts on it from now on, or not.
 CLAIMED, CONSENTED, REFUSED = "claimed_day", "consented_day", "refused_day"
+REPORTED_BY = "reported_by"
 
 
 class TaskLogQuerySet(  # type: ignore[override]  # each of the two would return a manager of its own
@@ -83,7 +84,8 @@ class TaskLogQuerySet(  # type: ignore[override]  # each of the two would return
     def for_first_tasks(self, batches: Iterable[int]) -> TaskLogQuerySet:
         """Return, of each of ``batches``, the entries about the first of its tasks."""
         of_batch = TaskLog.objects.filter(batch=OuterRef("batch")).order_by("task_id").values("task_id")[:1]
-        return self.filter(batch__in=list(batches), task_id=Subquery(of_batch)).order_by("batch_id", "sequence")
+        entries = self.filter(batch__in=list(batches), task_id=Subquery(of_batch))
+        return entries.select_related("batch").order_by("batch_id", "sequence")
 
     def chronological(self) -> TaskLogQuerySet:
         """Order by effective day, within a day by the order of recording."""
@@ -100,7 +102,7 @@ class TaskLog(AppendOnlyModel, NaturalKeyModel):
     tells of progress. An entry with ``undone`` (the sequences of entries of a batch) takes those back, for every day;
     its other changes tell the reader what became of that. ``hash`` covers the entry and the hash of the one before it.
     ``claimed_day`` is the day it is about, where that needs consent and it counts from the day of recording; consent
-    takes it back and writes it again.
+    takes it back and writes it again, with ``reported_by``.
     """
 
     NATURAL_KEY = (*RELATED_TASK_KEY, "sequence")

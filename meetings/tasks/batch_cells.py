@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _, ngettext, pgettext
 
 from meetings import permissions
+from meetings.core.types import StrOrPromise
 from meetings.display.fields import format_moment
 from meetings.models import Batch, BatchSource, Consent
 from meetings.ui.icons import icon
@@ -28,7 +29,7 @@ class BatchCells(Cells):
 
     def changes(self, batch: Batch) -> str:
         """Draw what was done to all of its tasks."""
-        if batch.undoes is not None and batch.undoes.consent == Consent.GRANTED:
+        if batch.is_consent:
             return _("Consent to back-dating")
         if batch.undoes is not None:
             return _("The batch of %(when)s was undone") % {"when": format_moment(batch.undoes.made_at)}
@@ -45,10 +46,13 @@ class BatchCells(Cells):
 
     def source(self, batch: Batch) -> str:
         file = batch.file_name and fill_html('<div class="cell-note">{}</div>', batch.file_name)
-        return fill_html("{}{}", batch.get_source_display(), file)
+        source = BatchSource.BACK_DATED.label if batch.is_consent else batch.get_source_display()
+        return fill_html("{}{}", source, file)
 
     def undoing(self, batch: Batch) -> str:
         """Draw who undid it, or how, or why it cannot be undone."""
+        if batch.is_consent:
+            return _draw_hint(Consent.GRANTED.label)
         if batch.undoes_id:
             return _draw_hint(_("Is an undoing itself"))
         if batch.source == BatchSource.REMINDER:
@@ -79,7 +83,7 @@ class BatchCells(Cells):
         )
 
 
-def _draw_hint(text: str) -> str:
+def _draw_hint(text: StrOrPromise) -> str:
     return fill_html('<span class="hint">{}</span>', text)
 
 

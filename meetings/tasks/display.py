@@ -5,20 +5,31 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _, ngettext, pgettext
+from django.utils.translation import gettext as _, gettext_lazy, ngettext, pgettext
 
+from meetings.core.as_of import known_day
 from meetings.core.dates import add_interval
+from meetings.core.types import StrOrPromise
 from meetings.deadlines import Deadline, DeadlineKind as Kind, Precision as Exactness
 from meetings.display.fields import (
     FIELDS,
+    Field,
     format_day,
     format_review_days,
     format_review_interval,
     format_value,
     join_items,
 )
-from meetings.models import ChangeLog, DeadlineKind, Health, Precision, Task, TaskLog
+from meetings.models import ChangeLog, Consent, DeadlineKind, Health, Precision, Task, TaskLog
+from meetings.models.log import CLAIMED
 from meetings.tasks.services.batch_plan import PlannedRow
+
+# What became of the day that an entry claims.
+_DECIDED_CLAIMS = {
+    Consent.GRANTED: gettext_lazy("For the day, to which the secretariat consented"),
+    Consent.REFUSED: gettext_lazy("For the day, which the secretariat refused"),
+    Consent.NOT_NEEDED: gettext_lazy("For the day, taken back before it was decided"),
+}
 
 
 def task_number_label(task: Task) -> str:
@@ -127,13 +138,21 @@ class Change:
 def describe_changes(entry: TaskLog | ChangeLog | PlannedRow) -> list[Change]:
     """Return what ``entry`` changed, in the order of `FIELDS`."""
     return [
-        Change(str(field.label), format_value(name, change["old"]), format_value(name, change["new"]))
+        Change(str(_label_of(name, field, entry)), format_value(name, change["old"]), format_value(name, change["new"]))
         for name, field in FIELDS.items()
         if (change := entry.changes.get(name)) is not None
         and (change["new"] != [] or change["old"])
         # Of a withdrawal the title says all.
         and not (name == "instruction" and change["new"] is None)
     ]
+
+
+def _label_of(name: str, field: Field, entry: TaskLog | ChangeLog | PlannedRow) -> StrOrPromise:
+    """Return the label of a change; of a claimed day it says what became of that."""
+    # What is known of a past day does not say what was decided since.
+    if name == CLAIMED and isinstance(entry, TaskLog) and entry.batch is not None and known_day() is None:
+        return _DECIDED_CLAIMS.get(Consent(entry.batch.consent), field.label)
+    return field.label
 
 
 def describe_original_values(original_values: dict[str, Any]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _, pgettext
 
 from meetings.display.fields import format_day
-from meetings.models import EntryKind, Instruction, TaskLog
+from meetings.models import BatchSource, Consent, EntryKind, Instruction, TaskLog
 from meetings.ui.markup import fill_html, join_html
 from meetings.ui.tables import address_of_rows
 
@@ -42,12 +42,13 @@ def log_items(context: Context, entries: Iterable[TaskLog]) -> SafeString:
             yield fill_html('<div class="log-change">{}</div>', notes)
 
     def draw_batch(entry: TaskLog) -> Iterator[SafeString]:
-        if entry.batch_id:
+        # The page of what one entry claims would say no more.
+        if entry.batch is not None and entry.batch.source != BatchSource.BACK_DATED:
             words = _("Reminded in one act") if entry.kind == EntryKind.REMINDER else _("One of a batch")
-            yield fill_html('<a href="{}">{}</a>', batch_address(entry.batch_id), words)
+            yield fill_html('<a href="{}">{}</a>', batch_address(entry.batch.pk), words)
         # Of the entries of a conflict it is not asked.
         if getattr(entry, "is_undone", False):
-            is_replaced = entry.changes.get("claimed_day")
+            is_replaced = entry.batch is not None and entry.batch.consent == Consent.GRANTED
             words = pgettext("an entry", "replaced") if is_replaced else pgettext("an entry", "undone")
             yield fill_html('<span class="tag">{}</span>', words)
 

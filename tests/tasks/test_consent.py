@@ -67,6 +67,10 @@ def consent(task: Task, **said) -> Batch:
     return factories.act(consent_to_back_dating, task, factories.secretariat(), **said)
 
 
+def read(client, address: str) -> str:
+    return client.get(address).content.decode()
+
+
 def test_it_counts_from_today_with_the_day_it_claims(task, liaison):
     entry = factories.progress(task, on=CLAIMED, by=liaison)
     assert entry.effective_on == timezone.localdate()
@@ -203,3 +207,37 @@ def test_the_preview_of_a_batch_says_that_it_waits(client, task, liaison):
     said = {"selected": f"{task.pk}:{task.version}", "note": "补。", "effective_on": CLAIMED, "step": "preview"}
     preview = client.post("/tasks/batch/", said).content.decode()
     assert "补录日期（待秘书处同意）" in preview
+
+
+def test_no_page_calls_the_consent_an_undoing(client, of, task, liaison):
+    batch = factories.batch(task, factories.task(of, deadline="每月"), by=liaison, effective_on=CLAIMED)
+    consent(task)
+    client.force_login(factories.secretariat())
+    asked, granted = (read(client, each.get_absolute_url()) for each in (batch, batch.undone_by))
+    listed = read(client, "/batches/").split("<tbody")[1].replace('data-label="已撤销"', "")
+    for page in (asked, granted, listed):
+        assert "撤销" not in page
+    assert asked.count("按补录日期计入") == 3
+    assert "同意补录" in granted
+    assert "所同意的补录" in granted
+    assert listed.count("按补录日期计入") == 2
+    assert listed.count("在列表中选定") == 1
+
+
+def test_the_log_says_what_became_of_the_claim_and_who_reported(client, task, liaison):
+    staff = factories.secretariat()
+    factories.progress(task, on=CLAIMED, by=liaison)
+    client.force_login(staff)
+    assert "补录日期（待秘书处同意）" in read(client, task.get_absolute_url())
+    consent(task)
+    page = read(client, task.get_absolute_url())
+    assert "补录日期（待秘书处同意）" not in page
+    assert "补录日期（秘书处已同意）" in page
+    assert f"申报人（补录日期由录入人同意）：{liaison}" in page
+    # One entry is no batch.
+    assert "批量办理</a>" not in page.split('id="log"')[1]
+    assert f"申报人（补录日期由录入人同意）：{liaison}" in read(client, f"{task.get_absolute_url()}?as_of={BEFORE}")
+    assert str(liaison) in read(client, f"/back-dated/?from={ago(1)}&to={ago(0)}")
+    factories.progress(task, on=CLAIMED, by=liaison)
+    factories.act(refuse_back_dating, task, staff, reason="没有依据。")
+    assert "补录日期（秘书处不同意）" in read(client, task.get_absolute_url())

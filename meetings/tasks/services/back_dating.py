@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from meetings.display.deadline_messages import join_shortened
 from meetings.errors import InvalidTransitionError
 from meetings.models import Account, Batch, Consent, EntryKind, Milestone, Task, TaskLog
-from meetings.models.log import CLAIMED, CONSENTED, REFUSED, UNDONE, exclude_undone
+from meetings.models.log import CLAIMED, CONSENTED, REFUSED, REPORTED_BY, UNDONE, exclude_undone
 from meetings.permissions import require_secretariat
 
 from .log import Changes, iso, lock_task, write_entries
@@ -148,6 +148,9 @@ def _plan_again(entry: TaskLog) -> TaskLog:
     changes = {name: change for name, change in entry.changes.items() if name != CLAIMED}
     if "milestones" in changes:
         changes["milestones"] = _met_on(changes["milestones"], entry.effective_on, claimed)
+    if entry.actor is not None:
+        # The log's own column names who consented.
+        changes[REPORTED_BY] = {"old": None, "new": str(entry.actor)}
     return TaskLog(
         kind=entry.kind,
         effective_on=datetime.date.fromisoformat(claimed),

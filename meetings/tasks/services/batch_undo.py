@@ -119,7 +119,7 @@ def find_undo_error(batch: Batch, actor: Account) -> ServiceError | None:
         return PermissionDeniedError(_("Only the secretariat and whoever made a batch may undo it."))
     if batch.source == BatchSource.REMINDER:
         return InvalidTransitionError(_("A reminder that has gone out cannot be taken back."))
-    if batch.source == BatchSource.BACK_DATED or batch.consent == Consent.GRANTED:
+    if batch.source == BatchSource.BACK_DATED or batch.consent == Consent.GRANTED or batch.is_consent:
         return InvalidTransitionError(_("What was dated back is the secretariat's to decide. Correct it task by task."))
     if batch.undoes_id is not None:
         return InvalidTransitionError(_("This batch undid another one. Make the change again instead."))

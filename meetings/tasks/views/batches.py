@@ -195,7 +195,7 @@ def _set_changes(batches: list[Batch]) -> None:
 def batch_detail(request: Request, pk: int) -> HttpResponse:
     """Show what one batch did to each of its tasks, and what undoing does."""
     batch = permissions.readable_batch(request.user, pk)
-    entries = batch.entries.select_related("task", "department").order_by("task_id", "sequence")
+    entries = batch.entries.select_related("task", "department", "batch").order_by("task_id", "sequence")
     page = Paginator(entries, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     left, number = _tasks_left(batch), batch.entries.values("task").distinct().count()
     error = find_undo_error(batch, request.user)

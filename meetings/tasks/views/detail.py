@@ -127,7 +127,7 @@ def render_task(
 
 def _find_log() -> QuerySet[TaskLog]:
     # What hangs on one task is ordered by its own keys: by those of their models, each query would join four tables.
-    entries = TaskLog.objects.select_related("actor", "department", "instructs__answer")
+    entries = TaskLog.objects.select_related("actor", "department", "batch", "instructs__answer")
     files = prefetch_prepared("evidence", Evidence.objects.order_by, "pk")
     return entries.prefetch_related(files).order_by("-effective_on", "-sequence")
 
