@@ -92,14 +92,14 @@ class SearchResult:
     @property
     def total(self) -> int:
         """How many are shown, or known of; a round number where there are more."""
-        if not self.is_exact:
+        if not all(group.is_exact for group in self.groups):
             return MOST_COUNTED
         return sum(group.number if group.number is not None else len(group.visible_hits) for group in self.groups)
 
     @property
     def is_exact(self) -> bool:
-        """Whether there are no more than `total`, leaving out those of unknown number."""
-        return all(group.is_exact for group in self.groups)
+        """Whether there are no more than `total`."""
+        return all(group.is_exact and not group.has_more for group in self.groups)
 
 
 def search(account: Account, text: str, day: datetime.date) -> SearchResult:
@@ -237,7 +237,7 @@ def _tasks(account: Account, words: Sequence[str], day: datetime.date) -> HitGro
     more_url = f"{reverse('task_list')}?{urlencode({'q': ' '.join(words)})}"
     return HitGroup(
         "tasks",
-        gettext_lazy("Tasks in these words"),
+        gettext_lazy("Tasks"),
         hits,
         min(number, MOST_COUNTED),
         more_url,

@@ -11,6 +11,7 @@ from django.utils import translation
 from meetings.errors import InvalidDateError, InvalidInputError, InvalidTransitionError, PermissionDeniedError
 from meetings.models import EntryKind, ExtensionRequest, ExtensionStatus, Status, Task
 from meetings.tasks.filters import filter_tasks
+from meetings.tasks.services.closure import request_closure
 from meetings.tasks.services.extensions import (
     grant_extension,
     parse_later_deadline,
@@ -288,7 +289,10 @@ def test_the_reading_is_told_while_one_types(client, world):
     client.force_login(world.liaison)
     told = client.get(reverse("deadline_reading"), {"deadline_text": "2030年6月底前"}).content.decode()
     assert "2030-06-30" in told
-    assert "understood" not in client.get(reverse("deadline_reading"), {"deadline_text": "尽快"}).content.decode()
+    unread = client.get(reverse("deadline_reading"), {"deadline_text": "尽快"}).content.decode()
+    assert "understood" not in unread
+    assert "ongoing" not in unread
+    assert "持续推进" not in unread
     assert client.get(reverse("deadline_reading")).content.decode().strip() == ""
 
 
@@ -306,6 +310,18 @@ def test_either_decision_needs_a_reason_and_its_field_does_not_say_optional(clie
     form = answer.context["submitted_form"]
     assert form.errors == {"note": ["Fill in “Reason”."]}
     assert "optional" not in form["note"].as_field_group()
+
+
+def test_a_decision_that_needs_a_reason_only_to_send_back_says_so(world, client):
+    act(request_closure, world.on_track, actor=world.liaison, summary="全部完成。", effective_on=world.day)
+    client.force_login(world.secretariat)
+    address = reverse("task_action", args=[world.on_track.pk, "decide-closure"])
+    said = {"version": world.on_track.version, "note": "", "effective_on": world.day.isoformat(), "decision": "refuse"}
+    form = client.post(address, said).context["submitted_form"]
+    assert "note" in form.errors
+    drawn = form["note"].as_field_group()
+    assert "退回时必填" in drawn
+    assert "选填" not in drawn
 
 
 def test_the_decider_sees_that_it_is_not_the_first_time(client, world):

@@ -83,7 +83,14 @@ def test_so_many_tasks_that_nobody_counts_them_are_said_to_be_more(world, monkey
     page = compact_html(client.get(reverse("search"), {"q": "加强培训"}))
     assert "6+" in page
     assert "在任务列表中查看 6 多项任务" in page
-    assert "6 多条结果" in page
+    assert "结果超过 6 条" in page
+
+
+def test_suggestions_beyond_those_shown_are_said_to_be_more(world):
+    for number in range(7):
+        factories.suggestion(text=f"加强培训{number}")
+    result = search(world.reader, "加强培训", world.day)
+    assert (result.total, result.is_exact) == (6, False)
 
 
 @pytest.mark.long

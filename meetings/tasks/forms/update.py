@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.formats import date_format
 from django.utils.functional import lazy
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy, pgettext
 
 from meetings import permissions
 from meetings.core.lifecycle import Step, transitions_from
@@ -44,17 +44,19 @@ def describe_first_free_day(first: datetime.date) -> str:
 
 def _describe_days(task: Task, account: Account) -> str:
     """Say from which days on an entry counts. One query."""
-    first = first_free_day(account)
+    first, earliest = first_free_day(account), _describe_earliest_days(task)
     # Where every day that may be given counts at once, that is all.
-    consent = [describe_first_free_day(first)] if first and first > task.suggestion.meeting.issued_on else []
-    return " ".join([_describe_earliest_days(task), *consent])
+    if not first or first <= task.suggestion.meeting.issued_on:
+        return earliest
+    two_sentences = pgettext("two sentences", "%(first)s %(second)s")
+    return two_sentences % {"first": earliest, "second": describe_first_free_day(first)}
 
 
 def _describe_earliest_days(task: Task) -> str:
     issued, last = date_format(task.suggestion.meeting.issued_on, "DATE_FORMAT"), format_last_state_change(task)
     if issued == last:
-        return _("From %(issued)s or later.") % {"issued": issued}
-    return _("Progress counts from %(issued)s or later, a change of status from %(last)s or later.") % {
+        return _("From %(issued)s on.") % {"issued": issued}
+    return _("Progress counts from %(issued)s on, a change of status from %(last)s on.") % {
         "issued": issued,
         "last": last,
     }

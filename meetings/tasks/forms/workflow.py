@@ -86,11 +86,14 @@ class ClosureRequestForm(TaskActionForm):
 class DecisionForm(TaskActionForm):
     """One reason for either decision; the button says which one it is."""
 
+    marks_optional = False  # the help tells which decision needs the reason
     accepted_message: StrOrPromise
     refused_message: StrOrPromise
     field_classes: ClassVar = {"effective_on": "field-line"}
 
-    note = TextField(label=gettext_lazy("Reason"), required=False, rows=2)
+    note = TextField(
+        label=gettext_lazy("Reason"), required=False, rows=2, help_text=gettext_lazy("Needed only to send it back.")
+    )
     effective_on = DayField(label=gettext_lazy("Effective on"))
 
     @property
@@ -127,6 +130,7 @@ class BackDatingDecisionForm(DecisionForm):
     accepted_message = gettext_lazy("The entries count on the days they claimed.")
     refused_message = gettext_lazy("The entries count from the day of recording.")
     buttons = decision_buttons(gettext_lazy("Consent to the day"), gettext_lazy("Refuse the day"))
+    note = TextField(label=gettext_lazy("Reason"), required=False, rows=2, help_text=gettext_lazy("Needed to refuse."))
     effective_on = None  # type: ignore[assignment]  # it is the decision's own day
 
 
@@ -237,7 +241,12 @@ class AgreementForm(OnBehalfOfLeaderForm, DecisionForm):
     refused_message = ClosureDecisionForm.refused_message
     buttons = decision_buttons(gettext_lazy("Agree to the closure"), gettext_lazy("Send back"))
 
-    note = TextField(label=gettext_lazy("Remark, or the reason"), required=False, rows=2)
+    note = TextField(
+        label=gettext_lazy("Remark, or the reason"),
+        required=False,
+        rows=2,
+        help_text=gettext_lazy("Needed to send it back, and where the secretariat records what the leader says."),
+    )
 
 
 class CommentForm(TaskActionForm):

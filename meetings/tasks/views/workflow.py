@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import permissions
 from meetings.core.types import StrOrPromise
-from meetings.deadlines import Reading, read_deadline
+from meetings.deadlines import ProblemCode, Reading, read_deadline
 from meetings.display.deadline_messages import deadline_problem_message, shorten_text
 from meetings.models import Instruction, Task, TaskLog
 from meetings.tasks.display import describe_changes, task_number_label
@@ -95,6 +95,8 @@ def deadline_preview(request: Request) -> HttpResponse:
         requested_on = None
     reading = parse_new_deadline(text, requested_on or today()) if text.strip() else None
     problem = reading.problem if reading else None
+    if problem and problem.code == ProblemCode.NO_DAY_NAMED:
+        problem = None  # its message offers to mark the task as ongoing, which no request can
     context = {
         "reading": reading,
         "problem": deadline_problem_message(problem) if problem else "",
