@@ -320,8 +320,8 @@ def test_a_decision_that_needs_a_reason_only_to_send_back_says_so(world, client)
     form = client.post(address, said).context["submitted_form"]
     assert "note" in form.errors
     drawn = form["note"].as_field_group()
-    assert "退回时必填" in drawn
-    assert "选填" not in drawn
+    assert "Needed only to send it back." in drawn
+    assert "optional" not in drawn
 
 
 def test_the_decider_sees_that_it_is_not_the_first_time(client, world):
