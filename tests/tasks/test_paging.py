@@ -109,6 +109,13 @@ def test_a_long_list_says_that_it_is_long_and_counts_when_asked(register, client
     assert f"{total} 项" in counted.xpath("string(//p[@class='results-count'])")
 
 
+def test_a_list_of_just_as_many_as_are_counted_is_counted(register, client, monkeypatch):
+    total = Task.objects.on(timezone.localdate()).count()
+    monkeypatch.setattr(paging, "MOST_COUNTED", total)
+    page = html.fromstring(client.get("/tasks/").content)
+    assert f"{total} 项" in page.xpath("string(//p[@class='results-count'])")
+
+
 def test_the_next_page_neither_skips_nor_repeats_what_others_moved(register, client):
     ids, address, _last = read(client, "/tasks/?sort=due&per_page=2")
     others = [pk for pk in follow(client, "/tasks/?sort=due&per_page=2") if pk not in ids]

@@ -55,6 +55,9 @@ def look_through(words: list[str]) -> set[int]:
 )
 @example([("认可", "µ", "培训", "É", "ＡS", "x")] * 3, ["peixun"])
 @example([("认", "可", "a b", "B-", "[x]", "*")] * 3, ["]", "b"])
+# All pairs of the word's letters, and never the word.
+@example([("认可 可信", "可信认可", "认可，可信", "可信、认可", "认可 可信", "x")] * 3, ["认可信"])
+@example([("认可 可信", "可信认可", "认可，可信", "可信、认可", "认可 可信", "认可信")] * 3, ["认可信"])
 @settings(max_examples=examples(100), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_list_holds_what_looking_through_every_text_finds(monkeypatch, tasks, texts, words):
     for task, (text, remarks, suggestion, lead_in, note, later) in zip(tasks, texts, strict=True):
@@ -72,3 +75,16 @@ def test_the_list_holds_what_looking_through_every_text_finds(monkeypatch, tasks
         monkeypatch.setattr(word_search, "is_frequent", lambda *_asked, answer=is_frequent: answer)
         found = filter_tasks(params, Task.objects.on(DAY), DAY)
         assert set(found.values_list("pk", flat=True)) == look_through(words), is_frequent
+
+
+@pytest.mark.parametrize("word", ["认可信", "renkexin"])
+def test_the_search_box_finds_no_word_whose_pairs_stand_apart(client, word):
+    """The index says where all pairs of letters are; whether the word is there, the text does."""
+    client.force_login(factories.account("reader"))
+    apart, whole = "认可与可信的体系", "认可信息的共享"
+    for text in (apart, whole):
+        suggestion = factories.suggestion(text=f"建议{text}")
+        factories.task(suggestion, text=text)
+    page = client.get("/search/", {"q": word}).content.decode()
+    assert whole in page.replace("<mark>", "").replace("</mark>", "")
+    assert apart not in page.replace("<mark>", "").replace("</mark>", "")
