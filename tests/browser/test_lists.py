@@ -46,6 +46,15 @@ def test_four_filters_stand_and_the_others_are_one_click_away(visit, world):
     expect(page.locator(".chip")).to_have_count(0)
 
 
+def test_the_english_list_fits_a_laptop_and_its_bar_a_tablet(visit, busy_register):
+    page = visit("/tasks/?per_page=100", as_=Role.SECRETARIAT, width=LAPTOP, language="en")
+    for words in ("Review missed", "Supporting"):
+        expect(page.locator(".task-table").get_by_text(words, exact=True).first).to_be_visible()
+    assert_fits(page)
+    page.set_viewport_size({"width": 800, "height": 900})
+    assert_fits(page)
+
+
 @pytest.mark.parametrize("columns", ["", "&columns=" + ",".join(["number", "text", "meeting", "aspect", "suggestion",
     "source", "department", "leader", "due", "status", "health", "progress"])], ids=["usual", "many"])  # fmt: skip
 def test_the_heads_stay_in_sight_while_the_rows_go_by(visit, busy_register, columns):
