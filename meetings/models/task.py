@@ -264,6 +264,7 @@ class Task(NaturalKeyModel, DeadlineFields):
     is_new: bool
     request_text: str | None
     requested_on: datetime.date | None
+    claimed_days: list[datetime.date]
 
     class Meta:
         verbose_name = _("task")

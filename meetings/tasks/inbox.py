@@ -6,7 +6,7 @@ now, for an inbox of a past day would be nobody's work; but a digest of a past d
 
 import datetime
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -47,12 +47,13 @@ from .statistics import PRESSING
 
 # What a liaison takes over is no task by itself: the meetings are counted, each of which is taken over in one act.
 ACKNOWLEDGE = "acknowledge"
+BACK_DATING = "back_dating"
 
 GROUP_TITLES = {
     "agree": _("Closure to agree to"),
     "closure": _("Closure to decide"),
     "extension": _("Later deadlines to decide"),
-    "back_dating": _("Back-dating to consent to"),
+    BACK_DATING: _("Back-dating to consent to"),
     "answer": _("Instructions to answer"),
     "reminded": _("Reminded: to report"),
     "sent_back": _("Sent back"),
@@ -124,12 +125,15 @@ def _find_groups(account: Account, day: datetime.date, then: datetime.date | Non
 def _list_once(found: list[InboxGroup]) -> list[InboxGroup]:
     """Leave each task in the first of its groups.
 
-    The decision, or the answer, that it asks for there settles what the others ask for as well.
+    The decision, or the answer, that it asks for there settles what the others ask for as well; but consent to a day
+    settles nothing else.
     """
     once: list[InboxGroup] = []
     for group in found:
         tasks = group.tasks
         for former in found[: len(once)]:
+            if former.key == BACK_DATING:
+                continue
             tasks = tasks.exclude(pk__in=former.tasks.order_by().values("pk"))
         once.append(replace(group, tasks=tasks))
     return once
@@ -139,14 +143,14 @@ def count_waiting(account: Account, day: datetime.date) -> dict[str, int]:
     """Return how many items wait for the account, by its groups' keys. One query.
 
     Tasks are counted where `groups` leaves them, but told apart here: for each page of the register, excluding those of
-    the groups before would cost half as much again.
+    the groups before would cost half as much again. Each act that waits for consent is counted with each of its tasks.
     """
     if not has_inbox(account):
         return {}
     counts, counted = Counter[str](), set[int]()
-    for _place, pk, key in sorted(_waiting.fetch(account, day, settings.DUE_SOON_DAYS)):
-        if key == ACKNOWLEDGE:
-            counts[ACKNOWLEDGE] += 1
+    for _place, pk, key, _batch in sorted(_waiting.fetch(account, day, settings.DUE_SOON_DAYS)):
+        if key in (ACKNOWLEDGE, BACK_DATING):
+            counts[key] += 1
         elif pk not in counted:
             counts[key] += 1
             counted.add(pk)
@@ -166,15 +170,21 @@ def count_queue(account: Account, open_issue_count: int | None = None) -> int:
 
 @PreparedQuery
 def _waiting(account: Account, day: datetime.date, _days: int) -> QuerySet[Any, Any]:
-    """Return the place and key of each of the account's groups with the ids in it."""
+    """Return the place and key of each of the account's groups with the ids in it.
+
+    And the acts, where they wait for consent.
+    """
     found = _find_groups(account, day, None)
     queries: list[QuerySet[Any, Any]] = [
-        group.tasks.order_by().values_list(Value(place), "pk", Value(group.key)) for place, group in enumerate(found)
+        _waiting_claims().order_by().values_list(Value(place), "task", Value(group.key), "batch").distinct()
+        if group.key == BACK_DATING
+        else group.tasks.order_by().values_list(Value(place), "pk", Value(group.key), Value(0))
+        for place, group in enumerate(found)
     ]
     if account.role == Role.LIAISON:
         parts = unacknowledged_parts(account.departments.values("pk")).order_by()
         place, key = Value(len(found)), Value(ACKNOWLEDGE)
-        queries.append(parts.values_list(place, "task__suggestion__meeting", key).distinct())
+        queries.append(parts.values_list(place, "task__suggestion__meeting", key, Value(0)).distinct())
     return queries[0].union(*queries[1:], all=True) if len(queries) > 1 else queries[0]
 
 
@@ -187,6 +197,11 @@ def next_task(account: Account, day: datetime.date, *, excluded_id: int | None =
     return None
 
 
+def still_waits(account: Account, day: datetime.date, task: Task) -> bool:
+    """Whether something else waits on ``task`` for the account."""
+    return any(group.tasks.filter(pk=task.pk).exists() for group in groups(account, day))
+
+
 def _tasks_on(then: datetime.date | None) -> TaskQuerySet:
     return Task.objects.all() if then is None else Task.objects.on(then)
 
@@ -196,14 +211,29 @@ def _entries_by(then: datetime.date | None) -> TaskLogQuerySet:
     return entries if then is None else entries.filter(effective_on__lte=then)
 
 
+def _waiting_claims() -> TaskLogQuerySet:
+    claims = TaskLog.objects.filter(batch__consent=Consent.ASKED, changes__has_key=CLAIMED)
+    return claims.filter(task__joined_into=None)
+
+
+def claimed_days(tasks: Iterable[Task]) -> dict[int, list[datetime.date]]:
+    """Return the days claimed by what waits for consent on ``tasks``. One query."""
+    days: dict[int, list[datetime.date]] = {}
+    for entry in _waiting_claims().filter(task__in=[task.pk for task in tasks]).order_by("sequence"):
+        of_task = days.setdefault(entry.task_id, [])
+        if entry.told_day not in of_task:
+            of_task.append(entry.told_day)
+    return days
+
+
 def _secretariat_groups(then: datetime.date | None) -> list[InboxGroup]:
     requests = ExtensionRequest.objects.waiting() if then is None else ExtensionRequest.objects.open_on(then)
     closing = awaiting_decision(_tasks_on(then), then)
     # Once the status is decided, no earlier day can count; what waited on a past day is nobody's to decide any more.
-    claims = TaskLog.objects.filter(batch__consent=Consent.ASKED, changes__has_key=CLAIMED)
+    claims = _waiting_claims()
     back_dating = InboxGroup(
-        "back_dating",
-        Task.objects.standing().filter(pk__in=claims.values("task")),
+        BACK_DATING,
+        Task.objects.filter(pk__in=claims.values("task")),
         partial(_first_of, claims.order_by("sequence"), "note", "effective_on"),
         day_label=_("Recorded on"),
     )

@@ -23,12 +23,15 @@ LANDING_PAGES: dict[str, str] = {
 def url_after_save(request: Request, task: Task, *, advances_inbox: bool, to_list: bool = False) -> str:
     """Return the address to go to once something about ``task`` is saved.
 
-    Who came from the inbox and has settled what waited there (``advances_inbox``) gets the next task at once.
+    Who came from the inbox and has settled what waited there (``advances_inbox``) gets the next task at once, which is
+    the same one where something else waits on it for the secretariat's decision.
     ``to_list``: back to the place in the list the user came from, as from the front page always; otherwise the task
     stays, and the way back with it.
     """
     back = get_next_url(request)
     if advances_inbox and urlsplit(back).path == reverse("inbox"):
+        if permissions.is_secretariat(request.user) and inbox.still_waits(request.user, today(), task):
+            return inbox_task_url(task)
         following = inbox.next_task(request.user, today(), excluded_id=task.pk)
         return inbox_task_url(following) if following else reverse("inbox")
     if back and (to_list or urlsplit(back).path == reverse("dashboard")):

@@ -241,3 +241,44 @@ def test_the_log_says_what_became_of_the_claim_and_who_reported(client, task, li
     factories.progress(task, on=CLAIMED, by=liaison)
     factories.act(refuse_back_dating, task, staff, reason="没有依据。")
     assert "补录日期（秘书处不同意）" in read(client, task.get_absolute_url())
+
+
+def test_nothing_that_waits_on_the_same_task_hides(client, task, liaison):
+    later = ago(90)
+    factories.progress(task, on=CLAIMED, by=liaison)
+    factories.progress(task, on=later, by=liaison)
+    factories.act(request_closure, task, liaison, summary="已办妥。", effective_on=ago(0))
+    staff = factories.secretariat()
+    assert inbox.count_waiting(staff, timezone.localdate()) == {"back_dating": 2, "closure": 1}
+    client.force_login(staff)
+    page = read(client, "/inbox/")
+    for day in (CLAIMED, later):
+        assert f"补录日期：{date_format(day, 'DATE_FORMAT')}" in page
+    assert 'id="group-closure"' in page
+    said = {"decision": "accept", "next": "/inbox/"}
+    for action in ("decide-back-dating", "decide-back-dating", "decide-closure"):
+        task.refresh_from_db()
+        if action == "decide-closure":
+            said["effective_on"] = timezone.localdate()
+        answer = client.post(f"/tasks/{task.pk}/{action}/", {**said, "version": task.version})
+        assert answer.status_code == 302
+        waits = inbox.count_waiting(staff, timezone.localdate())
+        assert answer.url.startswith(f"/tasks/{task.pk}/") == bool(waits)
+    assert not waits
+
+
+def test_messages_say_how_many_tasks_and_what_waits(client, of, task, liaison):
+    client.force_login(liaison)
+    said = {"version": task.version, "status": task.status, "status_was": task.status, "note": "补。"}
+    reported = client.post(f"/tasks/{task.pk}/", {**said, "effective_on": CLAIMED}, follow=True)
+    waits = "补录日期待秘书处同意，此前自今天起计入。"
+    assert waits in reported.content.decode()
+    others = [factories.task(of, deadline="每月") for _number in range(3)]
+    selected = " ".join(f"{each.pk}:{each.version}" for each in others)
+    said = {"selected": selected, "act": "progress", "note": "补。", "effective_on": CLAIMED, "step": "run"}
+    assert waits in client.post("/tasks/batch/", said, follow=True).content.decode()
+    client.force_login(factories.secretariat())
+    others[0].refresh_from_db()
+    said = {"version": others[0].version, "decision": "accept"}
+    answer = client.post(f"/tasks/{others[0].pk}/decide-back-dating/", said, follow=True)
+    assert "同一次补录共 3 项任务，均已自补录日期起计入。" in answer.content.decode()

@@ -125,15 +125,6 @@ class ExtensionDecisionForm(DecisionForm):
     buttons = decision_buttons(gettext_lazy("Grant the later deadline"), gettext_lazy("Refuse the later deadline"))
 
 
-class BackDatingDecisionForm(DecisionForm):
-    title = gettext_lazy("Decide on back-dating")
-    accepted_message = gettext_lazy("The entries count on the days they claimed.")
-    refused_message = gettext_lazy("The entries count from the day of recording.")
-    buttons = decision_buttons(gettext_lazy("Consent to the day"), gettext_lazy("Refuse the day"))
-    note = TextField(label=gettext_lazy("Reason"), required=False, rows=2, help_text=gettext_lazy("Needed to refuse."))
-    effective_on = None  # type: ignore[assignment]  # it is the decision's own day
-
-
 class ExtensionRequestForm(TaskActionForm):
     """An extension request; ``understood`` is the reading that was shown."""
 

@@ -73,8 +73,12 @@ class Claims:
 
 def describe_claims(task: Task, batch: Batch) -> Claims:
     """Return what of ``batch`` waits on ``task``. One query."""
-    claims = batch.entries.filter(changes__has_key=CLAIMED)
-    return Claims(batch, claims_of(task, batch), claims.values("task").distinct().count())
+    return Claims(batch, claims_of(task, batch), count_claiming_tasks(batch))
+
+
+def count_claiming_tasks(batch: Batch) -> int:
+    """Return of how many tasks ``batch`` claims a day. One query."""
+    return batch.entries.filter(changes__has_key=CLAIMED).values("task").distinct().count()
 
 
 def claims_of(task: Task, batch: Batch) -> list[TaskLog]:

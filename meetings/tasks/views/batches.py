@@ -8,14 +8,14 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import gettext as _, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from meetings import permissions
 from meetings.core.text import parse_ids
 from meetings.display.deadline_messages import join_shortened
 from meetings.errors import InvalidInputError, ServiceError
-from meetings.models import Batch, BatchSource, Mailing, Status, Task, TaskLog
+from meetings.models import Batch, BatchSource, Consent, Mailing, Status, Task, TaskLog
 from meetings.models.task import TaskQuerySet
 from meetings.tasks.display import describe_changes
 from meetings.tasks.filters import InvalidParameterError, filter_tasks
@@ -36,6 +36,7 @@ from meetings.ui.http import Request
 from meetings.ui.navigation import get_next_url, today
 
 ROWS_PER_PAGE = 100
+WAITS_FOR_CONSENT = gettext_lazy("The day waits for the secretariat's consent; until then it counts from today.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -117,6 +118,8 @@ def add_result_messages(request: Request, result: BatchResult) -> None:
     else:
         message = ngettext("%(number)d task was changed.", "%(number)d tasks were changed.", number)
         said = message % {"number": number}
+    if result.batch.consent == Consent.ASKED:
+        said = f"{said} {WAITS_FOR_CONSENT}"
     messages.success(request, said, extra_tags=undo_tag(result.batch))
     name_refused(request, result)
 

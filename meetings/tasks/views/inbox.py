@@ -37,6 +37,11 @@ def inbox(request: Request) -> HttpResponse:
     ]
     to_take_over = [] if chosen else find_to_take_over(request.user, day)
     meetings = {task.suggestion.meeting_id for _group, page in groups for task in page}
+    # Not asked for where nothing waits for consent.
+    claiming = [task for group, page in groups if group.key == waiting.BACK_DATING for task in page]
+    claimed_days = waiting.claimed_days(claiming) if claiming else {}
+    for task in claiming:
+        task.claimed_days = claimed_days.get(task.pk, [])
     number = sum(page.paginator.count for _group, page in groups)
     context = {
         "day": day,

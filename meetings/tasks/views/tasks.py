@@ -19,7 +19,7 @@ from meetings.exports.downloads import download_response
 from meetings.exports.task_columns import columns_of_list
 from meetings.jobs.files import enqueue_file, is_for_worker
 from meetings.models import Status, Task, TaskLog
-from meetings.models.log import mark_undone
+from meetings.models.log import CLAIMED, mark_undone
 from meetings.tasks.exports import write_list
 from meetings.tasks.forms.saved_views import SaveViewForm
 from meetings.tasks.forms.update import UpdateTaskForm
@@ -29,6 +29,7 @@ from meetings.tasks.services.status import update_task
 from meetings.ui.http import Request
 from meetings.ui.navigation import today
 
+from .batches import WAITS_FOR_CONSENT
 from .detail import render_task
 
 # What `export=` takes on the list of tasks: exactly its rows, sorted as in the list, with every column of the register,
@@ -117,7 +118,12 @@ def _update(request: Request, pk: int) -> HttpResponse:
 
 
 def update_success_message(task: Task, entry: TaskLog) -> str:
-    """Say what an entry of the quick update has changed."""
+    """Say what an entry of the quick update has changed, and whether its day counts."""
+    said = _say_saved(task, entry)
+    return f"{said} {WAITS_FOR_CONSENT}" if CLAIMED in entry.changes else said
+
+
+def _say_saved(task: Task, entry: TaskLog) -> str:
     if "status" in entry.changes:
         return _("Saved: “%(task)s” is now “%(status)s”.") % {
             "task": shorten_text(task.text),

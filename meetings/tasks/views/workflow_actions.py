@@ -24,6 +24,7 @@ from meetings.core.lifecycle import (
 )
 from meetings.models import Account, DeadlineKind, Task
 from meetings.tasks.forms import workflow as forms
+from meetings.tasks.forms.back_dating import BackDatingDecisionForm
 from meetings.tasks.forms.instructions import InstructionAnswerForm, InstructionForm, WithdrawInstructionForm
 from meetings.tasks.forms.reminders import ReminderForm
 from meetings.tasks.forms.workflow import TaskActionForm
@@ -66,7 +67,7 @@ class Action:
 # last what is rarely done.
 ACTIONS: dict[str, Action] = {
     "decide-back-dating": Action(
-        forms.BackDatingDecisionForm, CAN_DECIDE, consent_to_back_dating, refuse_back_dating, advances_inbox=True
+        BackDatingDecisionForm, CAN_DECIDE, consent_to_back_dating, refuse_back_dating, advances_inbox=True
     ),
     "decide-closure": Action(
         forms.ClosureDecisionForm, takers_of(Step.ACCEPT_CLOSURE), accept_closure, send_back, advances_inbox=True
