@@ -18,7 +18,7 @@ from django.db.migrations.state import ProjectState
 from django_migration_linter.sql_analyser import PostgresqlAnalyser, analyse_sql_statements
 
 # Nobody runs an application of before this one beside a later one.
-FIRST_RELEASE = "0029_sign_in_entries"
+FIRST_RELEASE = "0030_batch_index"
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
