@@ -46,6 +46,7 @@ def appraisal(request: Request) -> HttpResponseBase:
         "columns": COLUMNS,
         "explained": explain_figures(),
         "params": params,
+        "band_period": form.cleaned_data,
         # The links are about the end of the period.
         "as_of": as_of_query(form.cleaned_data["to"]),
     }

@@ -136,7 +136,10 @@ class DayReportForm(ReportForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields[AS_OF] = DayField(
-            label=_("As of"), today=self.today, help_text=_("Today, where no day is given."), max_length=40
+            label=_("As of"),
+            today=self.today,
+            help_text=_("Where no day is given: that of “As known on”, or today."),
+            max_length=40,
         )
         self.add_known_on()
 

@@ -22,6 +22,7 @@ from meetings.tasks.services.batch_undo import undo_batch
 from meetings.tasks.services.extensions import grant_extension, request_extension
 from meetings.tasks.services.instructions import answer_instruction
 from tests import factories
+from tests.helpers import compact_html
 
 pytestmark = pytest.mark.django_db
 
@@ -123,6 +124,27 @@ def test_the_page_says_by_which_it_counts_and_leads_back(client, tasks):
     assert 'href="/?"' in band
     past = client.get("/?as_of=2024-01-31").content.decode()
     assert "/?as_of=2024-01-31&amp;known_on=2024-01-31" in past
+
+
+def test_the_day_of_knowledge_is_a_field_beside_the_day_also_where_it_is_refused(client, tasks):
+    for day in ("2024-01-31", "2024-03-01"):
+        page = compact_html(client.get(f"/?as_of={day}&known_on=2024-02-29"))
+        field = page.partition('id="known-on"')[2].partition(">")[0]
+        assert 'value="2024-02-29"' in field
+    assert 'id="known-on"' not in client.get("/?as_of=2024-01-31").content.decode()
+
+
+def test_what_changed_since_one_looked_is_of_today_alone(client, tasks):
+    client.force_login(factories.account(Role.LEADER, person=factories.person("刘仲书")))
+    assert 'id="news"' in client.get("/").content.decode()
+    assert 'id="news"' not in client.get("/?as_of=2024-01-31").content.decode()
+
+
+def test_the_band_of_an_appraisal_names_its_period(client, tasks):
+    address = "/reports/appraisal/?from=2023-12-01&to=2024-01-31&known_on=2024-02-29"
+    band = client.get(address).content.decode().partition('id="as-of-band"')[2].partition("<main")[0]
+    assert "以下统计2023年12月1日至2024年1月31日的情况，据2024年2月29日所知" in band
+    assert "截至" not in band
 
 
 def test_every_number_of_the_front_page_leads_to_as_many_rows(client, tasks):

@@ -70,7 +70,8 @@ def dashboard(request: Request) -> HttpResponse:
         context.update(_waiting(account, scope.tasks, tables, day))
     if account.role == Role.LEADER and account.person_id and scope.is_own:
         context["leader"] = next(iter(_leaders.fetch(Later(account.person_id))))
-        context.update(_changes(account, scope.tasks, day))
+        if day == today():
+            context.update(_changes(account, scope.tasks, day))
         context.update(_appraisal(scope, day, is_opened=request.GET.get("whole") == "appraisal"))
     return render(request, "meetings/tasks/dashboard.html", context)
 
@@ -218,8 +219,7 @@ def _changes(account: Account, tasks: TaskQuerySet, day: datetime.date) -> dict[
     previous = overview.previous_visit(account, now)
     start = previous or now - datetime.timedelta(days=overview.FIRST_VISIT_DAYS)
     changes = overview.changes_since(tasks, start, day, account, overview.MAX_SHOWN + 1)
-    if day == today():
-        record_visit(account=account, now=now)
+    record_visit(account=account, now=now)
     return {
         "changes_start": start,
         "has_previous_visit": previous is not None,
