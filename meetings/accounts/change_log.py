@@ -13,7 +13,6 @@ from meetings.models import SIGN_IN_KINDS, ChangeKind, ChangeLog
 from meetings.models.change import SUBJECTS, ChangeLogQuerySet
 from meetings.models.text_search import contains_word
 from meetings.tasks.display import describe_changes
-from meetings.tasks.log_items import say_change
 
 # What is searched for words.
 _PLACES = (
@@ -47,7 +46,7 @@ def kinds_of(choice: str) -> Sequence[str]:
 
 
 def _changes(entry: ChangeLog) -> str:
-    return join_items(map(say_change, describe_changes(entry)))
+    return join_items(map(str, describe_changes(entry)))
 
 
 COLUMNS: tuple[Column[ChangeLog], ...] = (

@@ -5,6 +5,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _, gettext_lazy, ngettext, pgettext
 
 from meetings.core.as_of import known_day
@@ -134,6 +136,12 @@ class Change:
     old: str
     new: str
 
+    def __str__(self) -> str:
+        values = {"label": self.label, "old": self.old, "new": self.new}
+        if self.old and self.new:
+            return _("%(label)s: %(old)s → %(new)s") % values
+        return (_("%(label)s: %(old)s → nothing") if self.old else _("%(label)s: %(new)s")) % values
+
 
 def describe_changes(entry: TaskLog | ChangeLog | PlannedRow) -> list[Change]:
     """Return what ``entry`` changed, in the order of `FIELDS`."""
@@ -153,6 +161,14 @@ def _label_of(name: str, field: Field, entry: TaskLog | ChangeLog | PlannedRow) 
     if name == CLAIMED and isinstance(entry, TaskLog) and entry.batch is not None and known_day() is None:
         return _DECIDED_CLAIMS.get(Consent(entry.batch.consent), field.label)
     return field.label
+
+
+def recorded_text(entry: TaskLog | ChangeLog) -> str:
+    """Return when ``entry`` was recorded, and by whom."""
+    when = date_format(timezone.localtime(entry.recorded_at), "DATETIME_FORMAT")
+    if entry.actor:
+        return _("Recorded by %(who)s, %(when)s") % {"who": entry.actor, "when": when}
+    return _("Recorded %(when)s") % {"when": when}
 
 
 def describe_original_values(original_values: dict[str, Any]) -> dict[str, str]:

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator
 from django.template import Context
 from django.template.defaultfilters import linebreaksbr
 from django.template.loader import render_to_string
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _, pgettext
 
@@ -16,7 +14,7 @@ from meetings.models import BatchSource, Consent, EntryKind, Instruction, TaskLo
 from meetings.ui.markup import fill_html, join_html
 from meetings.ui.tables import address_of_rows
 
-from .display import Change, describe_changes
+from .display import describe_changes, recorded_text
 
 
 def log_items(context: Context, entries: Iterable[TaskLog]) -> SafeString:
@@ -35,7 +33,7 @@ def log_items(context: Context, entries: Iterable[TaskLog]) -> SafeString:
         if entry.note:
             yield fill_html('<div class="user-text">{}</div>', linebreaksbr(entry.note))
         for change in describe_changes(entry):
-            yield fill_html('<div class="log-change">{}</div>', say_change(change))
+            yield fill_html('<div class="log-change">{}</div>', change)
         if entry.kind == EntryKind.REMINDER or entry.evidence.all():
             yield SafeString(render_to_string("meetings/tasks/_log_parts.html", {"entry": entry}))
         if notes := join_html(" ", "{}", ((note,) for note in draw_batch(entry))):
@@ -60,7 +58,7 @@ def log_items(context: Context, entries: Iterable[TaskLog]) -> SafeString:
                 fill_html(' id="entry-{}"', entry.sequence) if has_anchors else "",
                 join_html("", "{}", ((part,) for part in draw_title(entry))),
                 join_html("", "{}", ((part,) for part in draw_body(entry))),
-                _say_recorded(entry),
+                recorded_text(entry),
             )
             for entry in entries
         ),
@@ -73,18 +71,3 @@ def _is_withdrawn(entry: TaskLog, day: datetime.date) -> bool:
     if instruction is None or instruction.answer is None or instruction.answered_on is None:
         return False
     return instruction.answer.withdraws_instruction and instruction.answered_on <= day
-
-
-def say_change(change: Change) -> str:
-    """Say from what to what; an arrow stands only where something was before."""
-    values = {"label": change.label, "old": change.old, "new": change.new}
-    if change.old and change.new:
-        return _("%(label)s: %(old)s → %(new)s") % values
-    return (_("%(label)s: %(old)s → nothing") if change.old else _("%(label)s: %(new)s")) % values
-
-
-def _say_recorded(entry: TaskLog) -> str:
-    when = date_format(timezone.localtime(entry.recorded_at), "DATETIME_FORMAT")
-    if entry.actor:
-        return _("Recorded by %(who)s, %(when)s") % {"who": entry.actor, "when": when}
-    return _("Recorded %(when)s") % {"when": when}
