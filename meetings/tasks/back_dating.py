@@ -27,13 +27,9 @@ def find_back_dated(first: datetime.date, last: datetime.date, day: datetime.dat
     ).exclude(kind=EntryKind.ENTERED)
     if day is not None:
         entries = entries.filter(effective_on__lte=day, recorded_at__date__gt=day)
-    return entries.order_by("-recorded_at", "-pk")
-
-
-def with_tasks(entries: TaskLogQuerySet) -> TaskLogQuerySet:
-    """Load what the list says of each entry. Two queries."""
     entries = entries.select_related("actor", "department", "task__suggestion__meeting")
-    return entries.prefetch_related(Prefetch("evidence", Evidence.objects.order_by("pk")))
+    entries = entries.prefetch_related(Prefetch("evidence", Evidence.objects.order_by("pk")))
+    return entries.order_by("-recorded_at", "-pk")
 
 
 def _changes(entry: TaskLog) -> str:
