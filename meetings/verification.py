@@ -8,11 +8,12 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from django.apps import apps
 from django.db import connection, models
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from .backups import read_heads
@@ -46,8 +47,6 @@ TRIGGERS_OF_SQLITE = {
     ),
 }
 TRIGGERS_OF_POSTGRESQL = dict.fromkeys(("meeting", "suggestion", "task"), {"refuse_insert"})
-
-_Item = TypeVar("_Item")
 
 
 # --- the schema -----------------------------------------------------------------------------------
@@ -109,17 +108,15 @@ def read_triggers(cursor: Any) -> dict[str, set[str]]:
 
 def check_logs() -> Iterator[str]:
     """Yield the tasks whose log was changed, or which stand otherwise than it says."""
-    tasks = Task.objects.select_related("suggestion__meeting").order_by("pk")
-    for portion in _in_portions(tasks.iterator(PORTION)):
-        keys = [task.pk for task in portion]
-        entries = TaskLog.objects.select_related("actor", "department", "batch").filter(task__in=keys)
-        logs = _by_task(entries.order_by("task_id", "sequence"))
-        states = _by_task(TaskState.objects.filter(task__in=keys).order_by("task_id", "since"))
-        for task in portion:
-            log = logs.get(task.pk, [])
-            faults = list(_check_chain(task, log))
-            # What was tampered with is not replayed.
-            yield from faults or _check_states(task, log, states.get(task.pk, []))
+    entries = TaskLog.objects.select_related("actor", "department", "batch").order_by("sequence")
+    tasks = Task.objects.select_related("suggestion__meeting").prefetch_related(
+        Prefetch("log", entries), Prefetch("states", TaskState.objects.order_by("since"))
+    )
+    for task in tasks.order_by("pk").iterator(PORTION):
+        log, states = list(task.log.all()), list(task.states.all())
+        faults = list(_check_chain(task, log))
+        # What was tampered with is not replayed.
+        yield from faults or _check_states(task, log, states)
 
 
 def _check_chain(task: Task, log: Sequence[TaskLog]) -> Iterator[str]:
@@ -201,7 +198,7 @@ def check_against(backup: Path) -> Iterator[str]:
     Somebody who writes a log anew writes its hashes anew; only what was kept elsewhere tells. Raises BackupError.
     """
     with read_heads(backup) as heads:
-        for portion in _in_portions(heads):
+        while portion := list(islice(heads, PORTION)):
             yield from _check_heads(portion)
 
 
@@ -218,16 +215,3 @@ def _check_heads(heads: Sequence[Mapping[str, Any]]) -> Iterator[str]:
                 "task": task,
                 "pk": task.pk,
             }
-
-
-def _in_portions(items: Iterable[_Item]) -> Iterator[list[_Item]]:
-    items = iter(items)
-    while portion := list(islice(items, PORTION)):
-        yield portion
-
-
-def _by_task(rows: Iterable[Any]) -> dict[int, list[Any]]:
-    of_tasks: dict[int, list[Any]] = {}
-    for row in rows:
-        of_tasks.setdefault(row.task_id, []).append(row)
-    return of_tasks
