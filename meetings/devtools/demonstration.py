@@ -5,13 +5,12 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import translation
 from django.utils.functional import Promise
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext_lazy as _
 
-from meetings.accounts.services.accounts import new_password
+from meetings.accounts.services.accounts import new_password, store_password
 from meetings.core.text import display_width
 from meetings.devtools.demonstration_meeting import make_demonstration
-from meetings.models import Account, ChangeKind, Department, Meeting, Person, Role
-from meetings.tasks.services.log import log_change
+from meetings.models import Account, Department, Meeting, Person, Role
 
 FIXTURE = "meeting_81"
 # The department and the leader of most tasks of the real meeting.
@@ -80,9 +79,7 @@ def set_new_passwords() -> Passwords:
     changed = []
     for account in demonstration_accounts():
         password = new_password()
-        account.set_password(password)
-        account.save(update_fields=["password"])
-        log_change(account, kind=ChangeKind.CORRECTED, actor=None, note=gettext("A new password was set."))
+        store_password(account, password, actor=None)
         changed.append((account, password))
     return changed
 

@@ -117,10 +117,15 @@ def reset_password(*, account: Account, actor: Account) -> tuple[Account, str]:
     require_administrator(actor)
     account = lock_row(account)
     password = new_password()
+    store_password(account, password, actor=actor)
+    return account, password
+
+
+def store_password(account: Account, password: str, *, actor: Account | None) -> None:
+    """Set a password and record that it was; its text stands nowhere."""
     account.set_password(password)
     account.save(update_fields=["password"])
     log_change(account, kind=ChangeKind.CORRECTED, actor=actor, note=_("A new password was set."))
-    return account, password
 
 
 @transaction.atomic

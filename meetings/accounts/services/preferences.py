@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from meetings import permissions
+from meetings.accounts.services.accounts import store_password
 from meetings.errors import InvalidInputError
 from meetings.models import Account, CalendarAddress, ChangeKind, LandingPage, Language, SavedView
 from meetings.models.notification import hash_secret
@@ -60,9 +61,7 @@ def change_password(*, account: Account, password: str) -> None:
 
     Every other browser the person is signed in with is signed out by it.
     """
-    account.set_password(password)
-    account.save(update_fields=["password"])
-    log_change(account, kind=ChangeKind.CORRECTED, actor=account, note=_("A new password was set."))
+    store_password(account, password, actor=account)
 
 
 @transaction.atomic
