@@ -43,4 +43,4 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD ["python", "-c", 
 import os, urllib.request as u; \
 host = os.environ.get('ALLOWED_HOSTS', 'localhost').split(',')[0].lstrip('.'); \
 u.urlopen(u.Request('http://127.0.0.1:8000/healthz', headers={'Host': host}), timeout=4)"]
-CMD ["gunicorn", "cnas_tasks.wsgi", "--bind=0.0.0.0:8000", "--workers=3", "--threads=4", "--access-logfile=-", "--limit-request-line=8190", "--worker-tmp-dir=/dev/shm"]
+CMD ["gunicorn", "cnas_tasks.wsgi", "--bind=0.0.0.0:8000", "--workers=3", "--threads=4", "--limit-request-line=8190", "--worker-tmp-dir=/dev/shm"]

@@ -9,6 +9,8 @@ from csp.constants import NONE, SELF
 from django.http.request import split_domain_port
 from django.utils.translation import gettext_lazy as _
 
+from cnas_tasks.logs import logging_config
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = BASE_DIR / "data"
 
@@ -89,6 +91,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # It sees every answer, whoever gives it.
+    "meetings.middleware.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Static files are compressed once, where they are collected.
@@ -283,10 +287,5 @@ FORM_RENDERER = "meetings.ui.renderer.FormRenderer"
 DJANGO_TABLES2_TEMPLATE = "meetings/ui/_table.html"
 DJANGO_TABLES2_TABLE_ATTRS = {"class": "table table-cards"}
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"axes": {"level": "WARNING"}},
-}
+# Lines of JSON for a deployment, words for whoever runs it on their own machine.
+LOGGING = logging_config(is_json=not DEBUG)

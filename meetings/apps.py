@@ -12,7 +12,7 @@ class MeetingsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register checks, receivers of signals and what the logs leave out."""
-        from cnas_tasks.access_log import keep_secrets_out
+        from cnas_tasks.logs import keep_secrets_out
 
         from . import admin, checks  # noqa: F401 - importing registers them
         from .accounts import sign_ins  # noqa: F401 - importing connects it

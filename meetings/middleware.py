@@ -1,7 +1,10 @@
 """What happens to every request before a view sees it."""
 
+import logging
 import re
+import secrets
 import sys
+import time
 from collections.abc import Callable
 from typing import Any, ClassVar
 from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit
@@ -19,13 +22,67 @@ from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from cnas_tasks.logs import add_to_log_context, log_context
+
 from .faults import FaultError, recognise_fault
 from .readiness import healthz, healthz_live
 from .storage import UploadHandler
+
+logger = logging.getLogger("register.request")
+
+
+class RequestLogMiddleware:
+    """Give each request an id, and log one line of how it was answered.
+
+    The line names the view, never the address: what people look for stands there.
+    """
+
+    ID_HEADER = "X-Request-ID"
+    SAFE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+    METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+    # What machines ask all day long; it is logged where it fails.
+    QUIET_VIEWS = frozenset({"healthz", "healthz_live", "metrics", "static"})
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        started, request_id = time.perf_counter(), self._request_id(request)
+        with log_context(request_id=request_id):
+            response = self.get_response(request)
+            response.headers[self.ID_HEADER] = request_id
+            self._log(request, response, time.perf_counter() - started)
+        return response
+
+    def _request_id(self, request: HttpRequest) -> str:
+        """Return the id that our proxy gave; whoever asks it gives none."""
+        told = request.headers.get(self.ID_HEADER, "") if settings.PROXY_COUNT else ""
+        return told if self.SAFE_ID.fullmatch(told) else secrets.token_hex(16)
+
+    def _log(self, request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:
+        status, view = response.status_code, view_name(request)
+        method = request.method if request.method in self.METHODS else "OTHER"
+        level = logging.INFO if status < 400 else logging.WARNING if status < 500 else logging.ERROR
+        if level == logging.INFO and view in self.QUIET_VIEWS:
+            return
+        fields = {"method": method, "view": view, "status": status, "duration_ms": round(seconds * 1000, 1)}
+        logger.log(level, "%s %s %d", method, view, status, extra=fields)
+
+
+def view_name(request: HttpRequest) -> str:
+    """Return the name of the view that answered; empty where none did."""
+    if request.path_info.startswith(settings.STATIC_URL):
+        return "static"
+    try:
+        match = request.resolver_match or resolve(request.path_info)
+    except Resolver404:
+        return ""
+    return match.view_name or ""
 
 
 class CompressionMiddleware(GZipMiddleware):
@@ -220,6 +277,7 @@ class LanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        add_to_log_context(account_id=request.user.pk)
         language = chosen_language(request, getattr(request.user, "language", ""))
         with translation.override(language):
             request.LANGUAGE_CODE = language

@@ -1,9 +1,10 @@
 """Entries of the change log for who signed in, who signed out, and who failed to.
 
 A try that the lockout turns away is no entry: it would let a stranger fill the log. Neither is one of a name that
-nobody has, which the server's own log tells.
+nobody has, which may be a password typed into the wrong field; the server's own log says that somebody tried.
 """
 
+import logging
 from typing import Any
 
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
@@ -11,13 +12,17 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from cnas_tasks.client_address import client_address
+from cnas_tasks.logs import add_to_log_context
 from meetings.models import Account, ChangeKind
 from meetings.tasks.services.log import log_change
+
+logger = logging.getLogger(__name__)
 
 
 @receiver(user_logged_in)
 def record_sign_in(request: HttpRequest | None, user: Account, **kwargs: Any) -> None:
     """Record that ``user`` signed in."""
+    add_to_log_context(account_id=user.pk)
     _record(ChangeKind.SIGNED_IN, user, user, request)
 
 
@@ -32,7 +37,9 @@ def record_sign_out(request: HttpRequest | None, user: Account | None, **kwargs:
 def record_failure(credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
     """Record that somebody failed to sign in as an account that there is."""
     if getattr(request, "axes_locked_out", False):
+        logger.warning("A sign-in was turned away: too many failed before it.")
         return
+    logger.warning("A sign-in failed.")
     username = Account.normalize_username(str(credentials.get(Account.USERNAME_FIELD) or ""))
     if account := Account.objects.filter(username=username).first():
         _record(ChangeKind.SIGN_IN_FAILED, account, None, request)

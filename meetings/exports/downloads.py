@@ -11,6 +11,7 @@ from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
+from cnas_tasks.logs import describe
 from meetings.snapshot import consistent_snapshot
 
 from .columns import Column, Line
@@ -52,7 +53,7 @@ def stored_file_response(
     try:
         content = file.open("rb")
     except OSError as error:
-        logger.warning("The file of %r cannot be read: %s", file.instance, error)
+        logger.warning("The file “%s” cannot be read: %s", file.name, describe(error))
         return render(request, "410.html", {"name": name}, status=410)
     return FileResponse(content, as_attachment=True, filename=name, content_type=content_type, headers=headers)
 

@@ -22,6 +22,8 @@ from django.utils.translation import gettext as _
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from cnas_tasks.logs import describe, log_context
+
 from .heartbeat import Heartbeat, is_alive
 
 logger = logging.getLogger(__name__)
@@ -78,7 +80,7 @@ class Worker:
                 except (OperationalError, InterfaceError) as problem:
                     # The database is away, or another writer keeps it for long: neither ends a worker.
                     if is_reached:
-                        logger.warning("The worker cannot reach its jobs and goes on trying: %s", problem)
+                        logger.warning("The worker cannot reach its jobs and goes on trying: %s", describe(problem))
                     connection.close()
                     has_run = is_reached = False
                 if not has_run:
@@ -119,12 +121,13 @@ class Worker:
 
 def _call(job: DBTaskResult) -> Exception | None:
     """Call a job's function; return what it failed by. What it returns is nobody's."""
-    try:
-        job.task.call(*job.args_kwargs["args"], **job.args_kwargs["kwargs"])
-    except Exception as error:
-        # Whatever it is, it is this job's: the next one has its chance.
-        logger.warning("%s failed: %s", job.task_path, error)
-        return error
+    with log_context(job_id=str(job.pk)):
+        try:
+            job.task.call(*job.args_kwargs["args"], **job.args_kwargs["kwargs"])
+        except Exception as error:
+            # Whatever it is, it is this job's: the next one has its chance. Its words stand on the page of jobs.
+            logger.warning("%s failed: %s", job.task_path, describe(error))
+            return error
     return None
 
 

@@ -14,6 +14,7 @@ from django.db import OperationalError, ProgrammingError
 from django.utils.translation import gettext as _
 from lxml.etree import SerialisationError
 
+from cnas_tasks.logs import log_context
 from meetings.core.as_of import InvalidAsOfError, parse_as_of, parse_date, parse_known_on
 from meetings.core.text import parse_id
 from meetings.exports.downloads import temporary_file
@@ -33,6 +34,11 @@ class RegisterCommand(BaseCommand):
         parser = super().create_parser(prog_name, subcommand, **options)
         parser.called_from_command_line = False
         return parser
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        """Run; what is logged meanwhile has the command and a number of this run."""
+        with log_context(job_id=f"{type(self).__module__.rpartition('.')[2]}-{secrets.token_hex(4)}"):
+            return super().execute(*args, **options)
 
     def run_from_argv(self, argv: list[str]) -> None:
         """Run with the command line's arguments; report argparse's errors in one line."""

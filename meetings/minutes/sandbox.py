@@ -15,6 +15,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from cnas_tasks.logs import code_lines
 from meetings.core.converter import converter
 from meetings.errors import ServiceError
 from meetings.minutes.documents.conversion import convert_to_docx
@@ -73,7 +74,7 @@ def _run_worker(kind: str, content: bytes, options: dict[str, Any] | None = None
             raise UnreadableDocumentError(UnreadableReason.TOO_SLOW, seconds=MAX_SECONDS) from error
         if worker.returncode < 0:  # killed, as for want of memory before it could say so
             raise UnreadableDocumentError(UnreadableReason.TOO_MUCH_MEMORY) from error
-        logger.warning("The reader of a file ended with %d: %r", worker.returncode, worker.stderr[-2000:])
+        logger.warning("The reader of a file ended with %d: %s", worker.returncode, code_lines(worker.stderr))
         raise ServiceError(
             _("The file could not be read to its end. Save it anew in the program that made it, or paste its text.")
         ) from error

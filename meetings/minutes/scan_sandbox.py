@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Timer
 
+from cnas_tasks.logs import code_lines
+
 from .documents import is_recognition_installed
 from .documents.errors import MAX_SECONDS_OF_A_SCANNED_PAGE, UnreadableDocumentError, UnreadableReason
 from .parser.column_evidence import NO_NAMES, KnownNames
@@ -55,7 +57,7 @@ def _run_worker(kind: str, content: bytes, on_page: Callable[[int, int], None]) 
             finally:
                 worker.kill()
         errors.seek(0)
-        logger.warning("The reader of a scan ended by %d: %r", ended_by, errors.read()[-2000:])
+        logger.warning("The reader of a scan ended by %d: %s", ended_by, code_lines(errors.read()))
     if ended_by == signal.SIGXCPU:
         raise UnreadableDocumentError(UnreadableReason.TOO_SLOW, seconds=MAX_SECONDS_OF_A_SCANNED_PAGE)
     raise UnreadableDocumentError(UnreadableReason.UNFINISHED)

@@ -14,6 +14,7 @@ from typing import BinaryIO, cast
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from cnas_tasks.logs import describe
 from meetings.core.file_types import detect_file_type
 from meetings.errors import ServiceError
 from meetings.exports.workbook import clean_text
@@ -79,7 +80,7 @@ def _read_pictures(upload: WorkbookUpload, notices: Mapping[str, Notice]) -> dic
                     with suppress(ServiceError):
                         (pictures[key],) = check_files([picture])
     except (OSError, UnreadableDocumentError) as error:
-        logger.warning("The pictures of %s cannot be read: %s", upload.file.name, error)
+        logger.warning("The pictures of “%s” cannot be read: %s", upload.file.name, describe(error))
     return pictures
 
 

@@ -80,7 +80,7 @@ def record_handouts(departments: Iterable[Department], account: Account) -> None
             )
     except FaultError as fault:
         # The workbook is there to be filled in; nobody is told that it went out.
-        logger.warning("That %s got workbooks is not recorded: %s", account, fault)
+        logger.warning("That account %s got workbooks is not recorded: %s", account.pk, fault)
 
 
 def find_rivals(upload: WorkbookUpload) -> list[WorkbookUpload]:

@@ -23,4 +23,4 @@ def record_visit(*, account: Account, now: datetime.datetime) -> None:
             account.save(update_fields=["looked_at", "looked_before"])
     except FaultError as fault:
         # The page is there to be read; what is new on it stays new until the next look.
-        logger.warning("That %s looked at the front page is not recorded: %s", account, fault)
+        logger.warning("That account %s looked at the front page is not recorded: %s", account.pk, fault)
