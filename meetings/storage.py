@@ -1,53 +1,155 @@
-"""Files that belong to rows: stored whole, or not at all."""
+"""Files that belong to rows: stored whole, or not at all.
 
-from collections.abc import Iterator
+No step writes a row and its file at once. Before one of them comes or goes, an empty note with the file's name is
+left in the folder `UNSETTLED`; it is taken away once the row is committed, or rolled back. What a killed process leaves
+noted is settled by the worker (`settle_files`): a file stays if a row names it, and goes if none does. A file that
+nobody noted is never deleted, whatever database somebody lets the worker look at.
+"""
+
+import datetime
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from functools import partial
 from typing import Any
+from urllib.parse import quote, unquote
 
-from django.core.files.storage import FileSystemStorage, default_storage
+from django.apps import apps
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage, Storage, default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import SkipFile, TemporaryFileUploadHandler
-from django.db import transaction
+from django.db import models, transaction
+from django.utils import timezone
 
 from .faults import disk_is_not_writable, recognise_fault
+
+UNSETTLED = "unsettled"
+# By then whoever stores it has committed, or has been killed.
+SETTLED_AFTER = datetime.timedelta(hours=1)
 
 _stored: ContextVar[list[str] | None] = ContextVar("stored", default=None)
 
 
-class RegisterStorage(FileSystemStorage):
-    """The folder of uploaded files; raises StorageError where it takes none."""
+class NotesFiles(Storage):
+    """Notes each file that is stored inside `atomic_with_files`.
+
+    Mixed into a storage of Django's.
+    """
 
     def _save(self, name: str, content: Any) -> str:
+        if (stored := _stored.get()) is None:
+            return self._store(name, content)
+        self.note(name)
+        stored.append(name)
+        transaction.on_commit(partial(self.delete, note_of(name)), robust=True)
+        return self._store(name, content)
+
+    def _store(self, name: str, content: Any) -> str:
+        saved: str = super()._save(name, content)  # type: ignore[misc]  # the stubs leave it out
+        return saved
+
+    def note(self, name: str) -> None:
+        """Leave a note that the file ``name`` comes or goes."""
+        if not self.exists(note_of(name)):
+            self._store(note_of(name), ContentFile(b""))
+
+
+class RegisterStorage(NotesFiles, FileSystemStorage):
+    """The folder of uploaded files; raises StorageError where it takes none."""
+
+    def _store(self, name: str, content: Any) -> str:
         try:
-            name = super()._save(name, content)  # type: ignore[misc]  # the stubs leave it out
+            return super()._store(name, content)
         except OSError as error:
             # What lies on the disk is half of it.
             with suppress(OSError):
                 self.delete(name)
             raise recognise_fault(error) or disk_is_not_writable() from error
-        if (stored := _stored.get()) is not None:
-            stored.append(name)
-        return name
+
+
+def note_of(name: str) -> str:
+    """Return the name of the note about a file."""
+    return f"{UNSETTLED}/{quote(name, safe='')}"
 
 
 @contextmanager
 def atomic_with_files() -> Iterator[None]:
-    """Make a transaction whose files go, too, when it is rolled back."""
+    """Make a transaction whose files go, too, when it is rolled back.
+
+    Where the commit itself fails nobody knows what the database did: the files stay noted, to be settled.
+    """
     outer, stored = _stored.get(), list[str]()
     token = _stored.set(stored)
+    is_committing = False
     try:
         with transaction.atomic():
             yield
+            is_committing = True
     except BaseException:
-        for name in stored:
-            with suppress(OSError):
-                default_storage.delete(name)
+        if not is_committing:
+            for name in stored:
+                with suppress(OSError):
+                    _delete_noted(name)
         raise
     finally:
         _stored.reset(token)
     if outer is not None:
         outer.extend(stored)
+
+
+def delete_on_commit(name: str) -> None:
+    """Delete a file once the transaction is committed that deletes its row."""
+    default_storage.note(name)  # type: ignore[attr-defined]  # STORAGES names one that leaves notes
+    # A disk that takes nothing does not undo what has been committed.
+    transaction.on_commit(partial(_delete_noted, name), robust=True)
+
+
+def _delete_noted(name: str) -> None:
+    default_storage.delete(name)
+    default_storage.delete(note_of(name))
+
+
+def settle_files() -> list[str]:
+    """Delete what killed processes left, and return its names.
+
+    Those are noted files that no row names.
+    """
+    deleted = []
+    for note in _list_notes():
+        with suppress(FileNotFoundError):  # settled meanwhile by somebody else
+            if timezone.now() - default_storage.get_modified_time(note) > SETTLED_AFTER:
+                name = unquote(note.removeprefix(f"{UNSETTLED}/"))
+                if not find_named([name]):
+                    default_storage.delete(name)
+                    deleted.append(name)
+                default_storage.delete(note)
+    return deleted
+
+
+def _list_notes() -> list[str]:
+    try:
+        return [f"{UNSETTLED}/{note}" for note in default_storage.listdir(UNSETTLED)[1]]
+    except FileNotFoundError:
+        return []
+
+
+def find_named(names: Iterable[str]) -> set[str]:
+    """Return those of ``names`` that are some row's file."""
+    wanted = list(names)
+    return {
+        name
+        for model, field in file_fields()
+        for name in model._base_manager.filter(**{f"{field}__in": wanted}).values_list(field, flat=True)
+    }
+
+
+def file_fields() -> Iterator[tuple[type[models.Model], str]]:
+    """Yield the models whose rows have a file, each with the name of its field."""
+    for model in apps.get_app_config("meetings").get_models():
+        for field in model._meta.concrete_fields:
+            if isinstance(field, models.FileField):
+                yield model, field.name
 
 
 class UploadHandler(TemporaryFileUploadHandler):

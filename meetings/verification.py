@@ -4,21 +4,26 @@ Each check yields a sentence for each fault and changes nothing (`verify_registe
 memory does not grow with the register.
 """
 
+import datetime
 import hashlib
+import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from django.apps import apps
+from django.core.files.storage import default_storage
 from django.db import connection, models
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Prefetch
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .backups import read_heads
 from .models import Task, TaskLog, TaskState, calculate_hash
 from .models.log import CURRENT_COLUMNS, replay
+from .storage import SETTLED_AFTER, UNSETTLED, file_fields, find_named
 
 # Tasks, heads or files that are looked at together.
 PORTION = 1000
@@ -167,11 +172,12 @@ def _check_states(task: Task, log: Sequence[TaskLog], states: Sequence[TaskState
 
 
 def check_files() -> Iterator[str]:
-    """Yield which uploaded files are gone, or are not what was uploaded."""
-    for model in apps.get_app_config("meetings").get_models():
-        for field in model._meta.concrete_fields:
-            if isinstance(field, models.FileField):
-                yield from _check_files_of(model, field.name)
+    """Yield which uploaded files are gone, or other ones, or of no row."""
+    # Whose row may be newer than what is read here is left alone.
+    before = timezone.now() - SETTLED_AFTER
+    for model, field in file_fields():
+        yield from _check_files_of(model, field)
+    yield from _check_folder("", before)
 
 
 def _check_files_of(model: type[models.Model], name: str) -> Iterator[str]:
@@ -187,6 +193,19 @@ def _check_files_of(model: type[models.Model], name: str) -> Iterator[str]:
         else:
             if digest != row.sha256:
                 yield _("%(kind)s %(pk)s: its file “%(file)s” is not what was uploaded.") % where
+
+
+def _check_folder(folder: str, before: datetime.datetime) -> Iterator[str]:
+    folders, files = default_storage.listdir(folder)
+    paths = (posixpath.join(folder, name) for name in sorted(files))
+    while portion := list(islice(paths, PORTION)):
+        named = find_named(portion)
+        for path in portion:
+            if path not in named and default_storage.get_modified_time(path) < before:
+                yield _("No row has the file “%(file)s”, which lies among the uploaded ones.") % {"file": path}
+    for name in sorted(folders):
+        if folder or name != UNSETTLED:
+            yield from _check_folder(posixpath.join(folder, name), before)
 
 
 # --- an earlier backup ----------------------------------------------------------------------------

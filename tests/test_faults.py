@@ -14,7 +14,7 @@ from unittest import mock
 import pytest
 from django.conf import settings as django_settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import DatabaseError, IntegrityError, OperationalError, connection, connections
+from django.db import DatabaseError, IntegrityError, OperationalError, connection
 from django.db.backends.utils import CursorWrapper
 from django.test import Client
 
@@ -271,21 +271,6 @@ def test_every_file_that_cannot_be_stored_is_told_in_a_sentence(world, folder, n
         assert "磁盘" in parsed(answer).xpath("//main")[0].text_content()
     assert files_of(folder) == []
     assert not any(model.objects.exists() for model in (MinutesDocument, WorkbookUpload, Evidence))
-
-
-@pytest.mark.long
-@pytest.mark.django_db(transaction=True)
-def test_a_file_goes_with_its_row_when_the_database_finds_no_room_at_the_end(folder):
-    world = factories.small_world()
-    client, task = browser(signed_in(world.liaison)), world.on_track
-    full = failed(OperationalError, "SQLITE_FULL")
-    with mock.patch.object(type(connections["default"]), "_commit", side_effect=full):
-        sent = {"version": task.version, "effective_on": world.day.isoformat(), "note": TYPED}
-        answer = client.post(f"/tasks/{task.pk}/add-evidence/", {**sent, "files": SimpleUploadedFile("一.pdf", PDF)})
-    assert answer.status_code == 507
-    assert "磁盘已满" in parsed(answer).xpath("//main")[0].text_content()
-    assert files_of(folder) == []
-    assert not Evidence.objects.exists()
 
 
 # A file that could not be written cannot be closed either, which whoever gives it up says.

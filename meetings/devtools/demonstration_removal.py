@@ -6,10 +6,8 @@ log of no other meeting go (docs/decisions/018-a-demonstration-can-be-removed.md
 
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import partial
 from typing import Any, NamedTuple, cast
 
-from django.core.files.storage import default_storage
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
@@ -33,6 +31,7 @@ from meetings.models import (
     WorkbookHandout,
 )
 from meetings.permissions import require_organisation_manager
+from meetings.storage import delete_on_commit
 from meetings.tasks.services.log import log_change
 
 from .demonstration_meeting import PREFIX, UNIT
@@ -108,7 +107,7 @@ def _delete(rows: Rows) -> None:
     if Evidence in rows:
         names = _rows(Evidence, pk__in=rows[Evidence]).values_list("file", flat=True)
         for name in names:
-            transaction.on_commit(partial(default_storage.delete, name))
+            delete_on_commit(name)
     for model in sorted(rows, key=lambda model: model not in LOGS):
         for relation in model._meta.related_objects:
             if relation.on_delete is models.SET_NULL:

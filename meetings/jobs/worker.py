@@ -23,6 +23,8 @@ from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from cnas_tasks.logs import describe, log_context
+from meetings.faults import FaultError
+from meetings.storage import settle_files
 
 from .heartbeat import Heartbeat, is_alive
 
@@ -35,6 +37,7 @@ KEEP_DONE = datetime.timedelta(days=7)
 # In seconds: how often a worker looks for jobs, and whether another worker is gone.
 LOOK_EVERY = 1
 LOOK_FOR_LOST_EVERY = 30
+SETTLE_FILES_EVERY = 600
 
 
 class WorkerLostError(Exception):
@@ -52,6 +55,7 @@ class Worker:
         self.worker_id = get_random_string(32)
         self._is_stopped = False
         self._next_look_for_lost = 0.0
+        self._next_settling = 0.0
         # What the database has not been told yet. Nothing else is begun before it is.
         self._unrecorded: Outcome | None = None
 
@@ -96,6 +100,9 @@ class Worker:
         if time.monotonic() >= self._next_look_for_lost:
             self._next_look_for_lost = time.monotonic() + LOOK_FOR_LOST_EVERY
             _give_back_lost_jobs()
+        if time.monotonic() >= self._next_settling:
+            self._next_settling = time.monotonic() + SETTLE_FILES_EVERY
+            _settle_files()
         job = self._claim_next()
         if job is not None:
             self._unrecorded = job, _call(job)
@@ -158,3 +165,14 @@ def _give_back_lost_jobs() -> None:
     for job in DBTaskResult.objects.running():
         if not is_alive(job.worker_ids[-1]):
             _record(job, WorkerLostError(_("The worker ended while it ran this job.")))
+
+
+def _settle_files() -> None:
+    try:
+        deleted = settle_files()
+    except (OSError, FaultError) as error:
+        # The folder of files may be back for the next time; the jobs do not wait for it.
+        logger.warning("Files that killed processes left cannot be settled: %s", error)
+    else:
+        if deleted:
+            logger.info("Deleted, for they were left by killed processes: %s", ", ".join(deleted))

@@ -23,7 +23,7 @@ from meetings.locking import check_version, require_present
 from meetings.minutes.parser.issues import ParserIssue
 from meetings.minutes.parser.schema import LayoutChoice, ParsedFile, ParsedMeeting, ParsedRow, ScannedCell
 from meetings.models import Account, DraftRow, Meeting, MinutesDocument
-from meetings.storage import atomic_with_files
+from meetings.storage import atomic_with_files, delete_on_commit
 
 from .creation import AcceptResult
 from .draft import (
@@ -379,6 +379,5 @@ def discard_draft(*, document_id: int) -> None:
     document = lock_document(document_id)
     file = document.file
     document.delete()
-    if file:
-        # A disk that takes nothing does not undo what has been committed.
-        transaction.on_commit(lambda: file.delete(save=False), robust=True)
+    if file.name:
+        delete_on_commit(file.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import StringIO
@@ -16,6 +17,7 @@ from django.db.models import F, QuerySet
 from django.utils.translation import override
 
 from meetings.models import Evidence, Task, TaskLog, TaskState, calculate_hash
+from meetings.storage import UNSETTLED
 from meetings.verification import expected_triggers, read_triggers
 from tests import factories
 
@@ -202,6 +204,17 @@ def test_files_that_are_not_what_was_uploaded_are_told(change: Callable[[Path], 
     change(Path(evidence.file.path))
     (told,) = faults()
     assert told.startswith(f"file of evidence {evidence.pk}: its file “{Evidence.objects.get().file.name}” is not")
+
+
+def test_a_file_that_no_row_has_is_told_once_nobody_can_be_storing_it(media):
+    evidence = factories.evidence(factories.task())
+    (media / "evidence" / "1999").mkdir()
+    for name in ("evidence/1999/old", "evidence/new", f"{UNSETTLED}/note"):
+        (media / name).parent.mkdir(exist_ok=True)
+        (media / name).write_bytes(b"")
+    for path in ("evidence/1999/old", evidence.file.name, f"{UNSETTLED}/note"):
+        os.utime(media / path, (0, 0))
+    assert faults() == ["No row has the file “evidence/1999/old”, which lies among the uploaded ones."]
 
 
 def test_a_trigger_that_was_dropped_is_told():

@@ -48,7 +48,8 @@ def world(settings, tmp_path):
 
 
 def files_on_disk(settings) -> list[Path]:
-    return [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
+    folder = Path(settings.MEDIA_ROOT) / "evidence"
+    return [path for path in folder.rglob("*") if path.is_file()]
 
 
 def add(world, *files: tuple[str, bytes], **arguments):
