@@ -24,6 +24,7 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.core import serializers
+from django.core.files.storage import default_storage
 from django.core.management.color import no_style
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, models, transaction
 from django.db.migrations.recorder import MigrationRecorder
@@ -113,20 +114,22 @@ def _write_members(archive: zipfile.ZipFile) -> Summary:
                     file.write(lines)
             digests[member] = digest.hexdigest()
         digests[HEADS] = _write_heads(archive)
-    media = Path(settings.MEDIA_ROOT)
-    files = sorted(path for path in media.rglob("*") if path.is_file())
-    for path in files:
-        name = path.relative_to(media).as_posix()
-        member = f"media/{name}"
+    files = len(owners)
+    for name in sorted(owners):
+        member, digest = f"media/{name}", hashlib.sha256()
         try:
-            archive.write(path, member)
-            with path.open("rb") as content:
-                digests[member] = hashlib.file_digest(content, "sha256").hexdigest()
+            with default_storage.open(name) as content, archive.open(member, "w", force_zip64=True) as file:
+                for chunk in content.chunks():
+                    digest.update(chunk)
+                    file.write(chunk)
+        except FileNotFoundError:
+            continue
         except PermissionError as error:
             raise BackupError(
-                _("“%(path)s” cannot be read: %(reason)s.") % {"path": path, "reason": disk_reason(error)}
+                _("“%(path)s” cannot be read: %(reason)s.") % {"path": name, "reason": disk_reason(error)}
             ) from error
-        owners.pop(name, None)
+        digests[member] = digest.hexdigest()
+        del owners[name]
     manifest = {
         "format": FORMAT,
         "version": __version__,
@@ -140,7 +143,7 @@ def _write_members(archive: zipfile.ZipFile) -> Summary:
         f"{model._meta.verbose_name} {pk} ({model._base_manager.filter(pk=pk).first()})"
         for model, pk in owners.values()
     )
-    return Summary(rows=sum(counts.values()), files=len(files), without_file=without_file)
+    return Summary(rows=sum(counts.values()), files=files - len(owners), without_file=without_file)
 
 
 def _write_heads(archive: zipfile.ZipFile) -> str:

@@ -17,7 +17,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from meetings.backups import MANIFEST
-from meetings.models import Account, Department, TaskLog
+from meetings.models import Account, Department, Evidence, TaskLog
 from tests import factories
 from tests.workbooks.workbook_files import accepted, fetched, filled
 
@@ -45,7 +45,6 @@ def backup(tmp_path, media, made_backups, tmp_path_factory) -> tuple[Path, Rows]
     if not made_backups:
         made_backups.append(make_backup(tmp_path_factory.mktemp("backup") / "register.zip", media))
     made, before = made_backups[0]
-    (media / "evidence").mkdir(exist_ok=True)
     # With its permissions.
     return Path(shutil.copy2(made, tmp_path / "register.zip")), before
 
@@ -53,8 +52,8 @@ def backup(tmp_path, media, made_backups, tmp_path_factory) -> tuple[Path, Rows]
 def make_backup(path: Path, media: Path) -> tuple[Path, Rows]:
     with transaction.atomic():
         make_full_register()
-        (media / "evidence").mkdir(exist_ok=True)
-        (media / "evidence" / "培训通知.pdf").write_bytes(b"%PDF-1.7 \x00\xff")
+        # Of a row that was not yet there, or is not any more.
+        (media / "evidence" / "of no row").write_bytes(b"%PDF-1.7")
         before = backed_up(path, media)
         transaction.set_rollback(True)
     assert not Account.objects.exists()
@@ -113,7 +112,10 @@ def test_what_comes_back_is_what_was_there(backup, media):
     restore(path)
     assert [label for label, rows in before.items() if not rows] == []
     assert all_rows() == before
-    assert (media / "evidence" / "培训通知.pdf").read_bytes() == b"%PDF-1.7 \x00\xff"
+    evidence = Evidence.objects.all()
+    restored = [path for path in (media / "evidence").rglob("*") if path.is_file()]
+    assert len(restored) == evidence.count() > 1, "the files of rows, and no other"
+    assert all(hashlib.sha256(each.file.read()).hexdigest() == each.sha256 for each in evidence)
     assert Account.objects.get(username="只读").check_password("读一读2023年的纪要")
     assert [part.name for part in Account.objects.get(username="技术部联络员").departments.all()] == ["技术部"]
 
@@ -226,9 +228,12 @@ def test_a_backup_that_was_tampered_with_is_refused(backup, media, change):
 
 
 def test_an_uploaded_file_that_is_there_is_not_overwritten(backup, media):
-    (media / "evidence" / "培训通知.pdf").write_bytes(b"mine")
+    with zipfile.ZipFile(backup[0]) as archive:
+        there = media.parent / next(name for name in archive.namelist() if name.startswith("media/evidence/"))
+    there.parent.mkdir(parents=True)
+    there.write_bytes(b"mine")
     refusal_of(backup[0])
-    assert (media / "evidence" / "培训通知.pdf").read_bytes() == b"mine"
+    assert there.read_bytes() == b"mine"
 
 
 def test_a_backup_that_cannot_be_written_is_refused(tmp_path):
