@@ -246,7 +246,8 @@ SECURE_SSL_REDIRECT = SERVED_OVER_HTTPS and not DEBUG
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE_SSL_REDIRECT else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_SSL_REDIRECT
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SERVED_OVER_HTTPS else None
-SECURE_REDIRECT_EXEMPT = [r"^healthz(/live)?$"]
+# Who watches asks each server on its own machine, not by way of the proxy.
+SECURE_REDIRECT_EXEMPT = [r"^(healthz(/live)?|metrics)$"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -272,6 +273,11 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 WORKERS_DIR = DATA_DIR / "workers"
 # Where files lie that they write for somebody (meetings.jobs.files).
 EXPORTS_DIR = DATA_DIR / "exports"
+
+# --- operation ----------------------------------------------------------------------------------
+
+# Who has it reads /metrics and the figures of /healthz; without one, administrators alone do.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 # --- mail and the rest --------------------------------------------------------------------------
 

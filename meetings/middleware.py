@@ -30,6 +30,7 @@ from django.utils.translation import gettext as _
 from cnas_tasks.logs import add_to_log_context, log_context
 
 from .faults import FaultError, recognise_fault
+from .metrics import observe_request
 from .readiness import healthz, healthz_live
 from .storage import UploadHandler
 
@@ -70,6 +71,7 @@ class RequestLogMiddleware:
         level = logging.INFO if status < 400 else logging.WARNING if status < 500 else logging.ERROR
         if level == logging.INFO and view in self.QUIET_VIEWS:
             return
+        observe_request(view=view, method=method, status=status, seconds=seconds)
         fields = {"method": method, "view": view, "status": status, "duration_ms": round(seconds * 1000, 1)}
         logger.log(level, "%s %s %d", method, view, status, extra=fields)
 

@@ -7,13 +7,17 @@ from pathlib import Path
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.auth import get_user
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from .metrics import figure_lines, has_token
 
 # Who asks waits for no more than five seconds (Dockerfile).
 MAX_SECONDS = 3.0
@@ -25,10 +29,13 @@ MAX_SECONDS = 3.0
 def healthz(request: HttpRequest) -> HttpResponse:
     """Say that the server lives, and whether it is ready: 503 if not.
 
-    No figures, for anybody may ask.
+    Anybody may ask; figures are for who has their token, and for administrators.
     """
     obstacle = _Check.find_obstacle()
     lines = ["not ready", "live: yes", f"ready: no ({obstacle})"] if obstacle else ["ok", "live: yes", "ready: yes"]
+    # Of a database that does not answer, a session cannot be read.
+    if has_token(request) or (not obstacle and _is_administrator(request)):
+        lines += figure_lines()
     return HttpResponse("\n".join(lines), content_type="text/plain", status=503 if obstacle else 200)
 
 
@@ -38,6 +45,14 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def healthz_live(request: HttpRequest) -> HttpResponse:
     """Say that the server lives, without asking anything else."""
     return HttpResponse("ok\nlive: yes", content_type="text/plain")
+
+
+def _is_administrator(request: HttpRequest) -> bool:
+    """Whether an administrator asks; no middleware has read the session."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return False
+    SessionMiddleware(lambda _request: HttpResponse()).process_request(request)
+    return get_user(request).is_staff
 
 
 class _Check(threading.Thread):

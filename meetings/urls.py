@@ -5,7 +5,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 from django.views.generic import RedirectView
 
-from . import readiness
+from . import metrics, readiness
 from .accounts.views import accounts, change_log, login, preferences
 from .breakdown.views import edit_table, meetings, split_merge
 from .devtools import views as devtools
@@ -137,6 +137,7 @@ urlpatterns = [
     path("robots/<int:pk>/remove/", robots.robot_remove, name="robot_remove"),
     path("calendar/<str:secret>.ics", notifications.calendar, name="calendar"),
     path("i18n/setlang/", login_not_required(preferences.choose_language), name="set_language"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("healthz", readiness.healthz, name="healthz"),
     path("healthz/live", readiness.healthz_live, name="healthz_live"),
 ]

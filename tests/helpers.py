@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import resource
+import socket
 import sys
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -42,3 +43,9 @@ def full_disk(size: int = 50_000) -> Iterator[None]:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         sys.dont_write_bytecode = writes_no_bytecode
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

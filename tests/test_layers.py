@@ -9,7 +9,7 @@ import meetings
 
 # From the bottom up; what stands in one row may import one another. A name is a module or a package of `meetings`.
 ROOMS = (
-    ("core", "errors", "locking", "faults", "storage", "readiness", "snapshot"),
+    ("core", "errors", "locking", "faults", "storage", "snapshot"),
     ("deadlines",),
     ("models",),
     ("permissions",),
@@ -22,7 +22,7 @@ ROOMS = (
     ("workbooks",),
     ("reports",),
     ("notifications",),
-    ("devtools", "backups", "backup_upgrade", "verification"),
+    ("devtools", "backups", "backup_upgrade", "verification", "metrics", "readiness"),
     ("urls",),
     # What Django loads by itself; nothing in the house leans on it.
     ("admin", "management", "templatetags", "apps", "checks", "middleware"),

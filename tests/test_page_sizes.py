@@ -29,6 +29,7 @@ LEFT_OUT = {
     "fill_in_file": "no page: a file that is handed out",
     "fill_in_workbook": "no page: a workbook that is handed out",
     "healthz": "no page: three words",
+    "metrics": "no page: figures for machines",
     "healthz_live": "no page: a word",
     "meeting_arrange": "a table whose rows are moved, numbered and dragged as one; it grows with its own meeting alone",
     "minutes_file": "no page: a file that is handed out",

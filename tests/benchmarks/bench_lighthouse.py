@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,8 @@ import time
 import urllib.request
 from pathlib import Path
 from statistics import median
+
+from tests.helpers import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = Path(__file__).resolve().parent / "lighthouse"
@@ -124,12 +125,6 @@ def look(address: str, session: str, folder: str) -> dict:
         if name in weighed and audit["score"] is not None and audit["score"] < 0.9
     ]
     return {**scores, "paint": found["audits"]["largest-contentful-paint"]["numericValue"], "failed": failed}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def wait_for(address: str) -> None:

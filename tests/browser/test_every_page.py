@@ -112,6 +112,7 @@ NO_PAGES = {
     "discard_kept",
     "healthz",
     "healthz_live",
+    "metrics",
     "task_action",
     "deadline_reading",
     "choices",
