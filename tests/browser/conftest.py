@@ -128,27 +128,33 @@ def idle_contexts() -> dict[str, list[BrowserContext]]:
 
 # What a person does in a page; none of it before the page's scripts have run, which nobody is quick enough for.
 ACTIONS = ("check", "click", "fill", "focus", "press", "press_sequentially", "select_option", "set_input_files", "type")
+# What a test reads at once: of half a page, half of it.
+READINGS = ("all", "all_inner_texts", "all_text_contents", "count", "evaluate_all", "is_hidden", "is_visible")
+READINGS_OF_PAGE = ("content", "evaluate")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _act_after_scripts() -> Iterator[None]:
-    """Let actions wait for the scripts of a page that another click has opened.
+def _wait_for_whole_pages() -> Iterator[None]:
+    """Let actions and readings wait until the page that a click has opened is there, and its scripts have run.
 
     Playwright acts as soon as an element is there; a link or a form that scripts take over then does what it does
-    without them.
+    without them. It reads what has come so far.
     """
 
     def wait_before(act: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(act)
-        def act_later(locator: Locator, *args: Any, **options: Any) -> Any:
-            locator.page.wait_for_load_state("domcontentloaded")
-            return act(locator, *args, **options)
+        def act_later(target: Locator | Page, *args: Any, **options: Any) -> Any:
+            page = target.page if isinstance(target, Locator) else target
+            page.wait_for_load_state("domcontentloaded")
+            return act(target, *args, **options)
 
         return act_later
 
     with pytest.MonkeyPatch.context() as patch:
-        for name in ACTIONS:
+        for name in (*ACTIONS, *READINGS):
             patch.setattr(Locator, name, wait_before(getattr(Locator, name)))
+        for name in READINGS_OF_PAGE:
+            patch.setattr(Page, name, wait_before(getattr(Page, name)))
         yield
 
 
