@@ -63,6 +63,7 @@ urlpatterns = [
     path("batches/<int:pk>/", batches.batch_detail, name="batch"),
     path("batches/<int:pk>/undo/", batches.undo_batch, name="undo_batch"),
     path("tasks/<int:pk>/<slug:action>/", workflow.task_action, name="task_action"),
+    path("tasks/options/", filter_options.further_filters, name="further_filters"),
     path("tasks/options/<slug:name>/", filter_options.filter_options, name="filter_options"),
     path("tasks/columns/", columns.choose_columns, name="choose_columns"),
     path("views/", saved_views.saved_views, name="saved_views"),

@@ -83,6 +83,7 @@ ROWS = (
     Row("task_list", "/tasks/?export=shown-xlsx", READS, NO_SUCH_METHOD),
     Row("task_list", "/tasks/?export=shown-exe", expect(400), NO_SUCH_METHOD),
     Row("task_list", "/tasks/?export=exe", expect(400), NO_SUCH_METHOD),
+    Row("further_filters", "/tasks/options/?status=closed", READS, NO_SUCH_METHOD),
     Row("filter_options", "/tasks/options/department/?find=jsb", READS, NO_SUCH_METHOD),
     Row("filter_options", "/tasks/options/status/", expect(404), NO_SUCH_METHOD),
     Row("task_detail", "/tasks/{task}/", READS, WRITES_ON_THE_TASK, {**UPDATE, "effective_on": "{day}"}),

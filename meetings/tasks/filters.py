@@ -20,6 +20,7 @@ from typing import ClassVar
 import django_filters
 from django import forms
 from django.db.models import Exists, OuterRef, Q
+from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _, gettext_lazy
@@ -51,6 +52,22 @@ from meetings.tasks.filter_fields import IdOrNameFilter, MultiChoiceFilter, Sear
 from .statistics import CLOSED_IN_TIME, LATE, reported_since_review
 from .word_search import find_tasks
 
+# The filters that are lists to tick: those that always stand, and those behind one button, in the order of use.
+MAIN_FILTERS = ("health", "department", "leader", "meeting")
+FURTHER_FILTERS = (
+    "status",
+    "aspect",
+    "source",
+    "supporting",
+    "silent",
+    "instruction",
+    "extended",
+    "outcome",
+    "due",
+    "wish",
+    "confirm",
+)
+DUE_DAYS = ("due_after", "due_before")
 # Parameters of the page that are no filters.
 PAGE_PARAMETERS = frozenset(
     {AS_OF, KNOWN_ON, "sort", "columns", "page", "per_page", "after", "count", "export", "next"}
@@ -163,6 +180,27 @@ class TaskFilterSet(django_filters.FilterSet):
         for name, kind in cls.id_filters().items():
             asked[kind].update(value for each in params for value in each.getlist(name) if value)
         return FilterChoices(day, asked, account)
+
+    @property
+    def main_fields(self) -> list[BoundField]:
+        """The form's fields that are lists to tick and always stand."""
+        return [self.form[name] for name in MAIN_FILTERS]
+
+    @property
+    def further_fields(self) -> list[BoundField]:
+        """The form's fields that are lists to tick and stand behind one button."""
+        return [self.form[name] for name in FURTHER_FILTERS]
+
+    @property
+    def further_values(self) -> list[tuple[str, str]]:
+        """Name and value of what is chosen behind that button; a past day has its band."""
+        chosen = [
+            (name, value)
+            for name in FURTHER_FILTERS
+            for value, _label in self.form.fields[name].choices
+            if value in (self.form[name].value() or ())
+        ]
+        return chosen + [(name, value) for name in DUE_DAYS if (value := self.form[name].value())]
 
     @property
     def narrows(self) -> bool:

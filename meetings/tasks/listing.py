@@ -8,7 +8,6 @@ from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from django.core.paginator import EmptyPage
-from django.forms import BoundField
 from django.http import QueryDict
 from django.http.response import HttpResponseBase
 from django.utils.formats import date_format
@@ -32,21 +31,6 @@ from .paging import LAST_PAGE, InvalidCursorError, TaskPaginator
 from .saved_views import build_saved_query, is_same_list
 from .tables import TaskTable, available_columns, shown_columns
 
-# The filters that are lists to tick: those that always stand, and those behind one button, in the order of use.
-MAIN_FILTERS = ("health", "department", "leader", "meeting")
-FURTHER_FILTERS = (
-    "status",
-    "aspect",
-    "source",
-    "supporting",
-    "silent",
-    "instruction",
-    "extended",
-    "outcome",
-    "due",
-    "wish",
-    "confirm",
-)
 # The parameters of a page by key, and of a long list whose tasks are all counted.
 AFTER, COUNT_EXACTLY = "after", "count"
 # The usual ones, and two more.
@@ -133,23 +117,6 @@ class Listing(TaskRows):
     def current_views(self) -> list[SavedViewOption]:
         """Those of `views` that are this very list."""
         return [view for view in self.views if is_same_list(view.query, self.saved_query)]
-
-    @property
-    def main_filter_fields(self) -> list[BoundField]:
-        """The form's fields that are lists to tick and always stand."""
-        return [self.filterset.form[name] for name in MAIN_FILTERS]
-
-    @property
-    def further_filter_fields(self) -> list[BoundField]:
-        """The form's fields that are lists to tick and stand behind one button."""
-        return [self.filterset.form[name] for name in FURTHER_FILTERS]
-
-    @property
-    def further_filter_count(self) -> int:
-        """How many values are chosen behind that button; a past day has its band."""
-        form = self.filterset.form
-        days = [form["due_after"].value(), form["due_before"].value()]
-        return sum(len(form[name].value() or ()) for name in FURTHER_FILTERS) + sum(map(bool, days))
 
     @property
     def chips(self) -> list[FilterChip]:

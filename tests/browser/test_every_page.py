@@ -25,6 +25,7 @@ PAGES = {
     "search": ("/search/?q=认可", Role.SECRETARIAT),
     "task_list": ("/tasks/", Role.SECRETARIAT),
     "choose_columns": ("/tasks/columns/", Role.READER),
+    "further_filters": ("/tasks/options/?status=closed", Role.READER),
     "filter_options": ("/tasks/options/department/?health=overdue", Role.READER),
     "task_detail": ("/tasks/{task}/", Role.SECRETARIAT),
     "task_edit": ("/tasks/{task}/edit/", Role.SECRETARIAT),

@@ -120,6 +120,35 @@ def test_without_scripts_a_page_keeps_the_list_and_leads_back_to_it(client, worl
     assert client.get(answer.url).context["listing"].errors == []
 
 
+def test_rare_filters_come_when_they_are_asked_for_and_what_is_chosen_of_them_stays(client, world):
+    day = world.day - datetime.timedelta(days=1)
+    asked = f"q=培训&status=closed&supporting=办公室&due_after=2024-01-01&as_of={day}&known_on={day}&page=1"
+    page = html.fromstring(client.get(f"/tasks/?{asked}").content)
+    (filters,) = page.xpath("//form[@id='filters']")
+    assert not filters.xpath(".//details[contains(@class, 'pick-part')]")
+    chosen = {
+        ("status", "closed"),
+        ("supporting", str(world.office.pk)),
+        ("due_after", "2024-01-01"),
+        ("as_of", str(day)),
+        ("known_on", str(day)),
+    }
+    assert chosen <= set(filters.form_values())
+    (link,) = filters.xpath(".//a[starts-with(@href, '/tasks/options/?')]/@href")
+
+    whole = html.fromstring(client.get(link).content.decode()).xpath("//main//form")[0]
+    assert (whole.method, whole.action) == ("GET", "/tasks/")
+    assert {(name, value) for name, value in whole.form_values() if value} == {*chosen, ("q", "培训")}
+    listing = client.get(f"/tasks/?{urlencode(whole.form_values())}").context["listing"]
+    assert listing.errors == []
+    assert listing.day == day
+
+    part = html.fromstring(client.get(f"/tasks/options/?{asked}", headers=FRAGMENT).content.decode())
+    assert not part.xpath("//form")
+    assert set(html.fromstring(f"<form>{html.tostring(part).decode()}</form>").form_values()) >= chosen
+    assert "2999" in client.get("/tasks/options/?as_of=2999-01-01", headers=FRAGMENT).content.decode()
+
+
 def test_ticks_go_along_to_the_next_slice_and_through_a_search(client, offered):
     rows = departments(SLICE_LENGTH + 5)
     for parameters in ({"page": 2}, {"find": "第052"}):

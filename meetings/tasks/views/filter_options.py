@@ -1,5 +1,7 @@
 """What a filter of the list of tasks offers, once it is opened."""
 
+from typing import Any
+
 from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -8,16 +10,36 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from meetings.core.as_of import AS_OF, KNOWN_ON
 from meetings.core.text import parse_id
 from meetings.models import Task
 from meetings.tasks.filter_choices import FilterChoice, list_options
 from meetings.tasks.filter_fields import SearchTextField
-from meetings.tasks.filters import TaskFilterSet
+from meetings.tasks.filters import DUE_DAYS, FURTHER_FILTERS, TaskFilterSet
 from meetings.tasks.listing import about_a_day, requested_day
 from meetings.ui.http import Request
+from meetings.ui.navigation import as_of_query
 
 # Parameters of this page, beside those of the list that it leads back to.
 OWN_PARAMETERS = ("find", "page", "done")
+
+
+@require_safe
+@about_a_day
+def further_filters(request: Request) -> HttpResponse:
+    """Show the filters behind one button.
+
+    A part of the list where it is opened there; without scripts a page that leads to the list.
+    """
+    day, errors = requested_day(request)
+    own = (*FURTHER_FILTERS, *DUE_DAYS, AS_OF, KNOWN_ON, "page", "after")
+    context = {
+        "filterset": TaskFilterSet(request.GET, Task.objects.none(), day=day),
+        "as_of": as_of_query(day),
+        "errors": errors,
+        "rest": [(key, value) for key, values in request.GET.lists() if key not in own for value in values if value],
+    }
+    return _respond(request, "further_filters", context)
 
 
 @require_safe
@@ -59,11 +81,16 @@ def filter_options(request: Request, name: str) -> HttpResponse:
         # The button that fetched it goes, and the focus with it.
         "focus_key": f"options-{page}" if continues else "",
         "errors": errors,
-        "is_fragment": fragment,
         "rest": [(key, value) for key, values in params.lists() if key != name for value in values if value],
     }
-    template = "_filter_choices.html" if fragment else "filter_options.html"
-    response = render(request, f"meetings/tasks/{template}", context)
+    return _respond(request, "filter_choices", context)
+
+
+def _respond(request: Request, name: str, context: dict[str, Any]) -> HttpResponse:
+    """Return the part of the list called ``name``, or without scripts its page."""
+    fragment = request.htmx and not request.htmx.history_restore_request
+    template = f"_{name}.html" if fragment else f"{name}.html"
+    response = render(request, f"meetings/tasks/{template}", {**context, "is_fragment": fragment})
     patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
     return response
 
