@@ -45,7 +45,7 @@ class TaskCells(Cells):
         if not self.selecting:
             return row
         box = self._draw_box(task) if self.roles_of(task) & CAN_REPORT else ""
-        return fill_html('{}<td class="select-cell d-print-none">{}</td>', row, box)
+        return fill_html('{}<td class="select-cell">{}</td>', row, box)
 
     def _draw_box(self, task: Task) -> SafeString:
         return fill_html(
@@ -99,7 +99,7 @@ class TaskCells(Cells):
             return ""
         address = f"{self.status_address(task.pk)}?{self.row_query}"
         return fill_html(
-            '<a class="row-status-open d-print-none" data-focus-key="status-{}" href="{}" hx-get="{}"'
+            '<a class="row-status-open" data-focus-key="status-{}" href="{}" hx-get="{}"'
             ' aria-labelledby="change-label name-{}">{}</a>',
             task.pk,
             address,
