@@ -4,7 +4,7 @@ import calendar
 import datetime
 from collections.abc import Callable
 
-from lunardate import LunarDate
+from borax.calendars.lunardate import LunarDate, TermUtils
 
 FIRST_YEAR, LAST_YEAR = 1949, 2100
 ONE_DAY = datetime.timedelta(days=1)
@@ -36,17 +36,11 @@ def _lunar(month: int, day: int) -> Callable[[int], datetime.date]:
     return lambda year: LunarDate(year, month, day).to_solar_date()
 
 
-def _pure_brightness(year: int) -> datetime.date:
-    """Return 清明 of 2000-2099 by the usual formula; it may be a day off."""
-    short = year - 2000
-    return datetime.date(year, 4, int(short * 0.2422 + 4.81) - short // 4)
-
-
 MOVABLE_FEASTS: dict[str, Callable[[int], datetime.date]] = {
     "春节": _lunar(1, 1),
     "除夕": lambda year: _lunar(1, 1)(year) - ONE_DAY,
     "元宵": _lunar(1, 15),
-    "清明": _pure_brightness,
+    "清明": lambda year: TermUtils.day_start_from_term(year, "清明"),
     "端午": _lunar(5, 5),
     "七夕": _lunar(7, 7),
     "中秋": _lunar(8, 15),
