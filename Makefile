@@ -84,7 +84,7 @@ HTMX = $(shell $(BIN)/python -c 'import pathlib, django_htmx; print(pathlib.Path
 # The settings of a deployment, so that a warning of `check --deploy` is an error here first.
 checks: setup
 	$(BIN)/python manage.py makemigrations --check --dry-run
-	DEBUG=0 BASE_URL=https://register.example.org ALLOWED_HOSTS=register.example.org \
+	DEBUG=0 BASE_URL=https://register.example.org ALLOWED_HOSTS=register.example.org HSTS_SECONDS=3600 \
 		SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 

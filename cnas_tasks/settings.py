@@ -4,17 +4,17 @@ import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import environ
 from csp.constants import NONE, SELF
 from django.http.request import split_domain_port
 from django.utils.translation import gettext_lazy as _
 
+from cnas_tasks.environment import Environment
 from cnas_tasks.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = BASE_DIR / "data"
 
-env = environ.Env()
+env = Environment()
 
 
 def _load_secret_key() -> str:
@@ -33,36 +33,36 @@ def _load_secret_key() -> str:
     return path.read_text().strip()
 
 
-DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="") or _load_secret_key()
-BASE_URL = env.str("BASE_URL", default="http://localhost:8000").rstrip("/")
+DEBUG = env.flag("DEBUG", default=False)
+SECRET_KEY = env.text("SECRET_KEY", default="") or _load_secret_key()
+BASE_URL = env.web_address("BASE_URL", default="http://localhost:8000")
 SERVED_OVER_HTTPS = BASE_URL.startswith("https://")
 # The address that people open is answered, whatever else is.
 ALLOWED_HOSTS = [
-    *env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"]),
+    *env.texts("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"]),
     split_domain_port(urlsplit(BASE_URL).netloc)[0],
 ]
 # How many proxies of our own stand before the server; their word is taken for where a request comes from.
-PROXY_COUNT = env.int("PROXY_COUNT", default=0)
+PROXY_COUNT = env.number("PROXY_COUNT", default=0, lowest=0)
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 # --- the domain ---------------------------------------------------------------------------------
 
-DUE_SOON_DAYS = env.int("DUE_SOON_DAYS", default=30)
-REVIEW_INTERVAL_MONTHS = env.int("REVIEW_INTERVAL_MONTHS", default=3)
+DUE_SOON_DAYS = env.number("DUE_SOON_DAYS", default=30, lowest=0)
+REVIEW_INTERVAL_MONTHS = env.number("REVIEW_INTERVAL_MONTHS", default=3, lowest=1)
 # How many days before its review a task without a due date enters the digest of its liaisons.
-REVIEW_DUE_DAYS = env.int("REVIEW_DUE_DAYS", default=7)
+REVIEW_DUE_DAYS = env.number("REVIEW_DUE_DAYS", default=7, lowest=0)
 # After how many working days a department that has not taken over its tasks of a new meeting is chased.
-ACKNOWLEDGEMENT_DAYS = env.int("ACKNOWLEDGEMENT_DAYS", default=5)
+ACKNOWLEDGEMENT_DAYS = env.number("ACKNOWLEDGEMENT_DAYS", default=5, lowest=0)
 # So many working days back liaisons date what they record; on earlier days it counts once the secretariat has
 # consented, until then from the day of recording. A negative number: on every day at once.
-BACK_DATING_DAYS = env.int("BACK_DATING_DAYS", default=10)
+BACK_DATING_DAYS = env.number("BACK_DATING_DAYS", default=10)
 # After how many working days what is overdue or review-missed is told to heads of department and to supervising
 # leaders; 0: from the first day, a negative number: never.
-ESCALATE_TO_HEAD_AFTER = env.int("ESCALATE_TO_HEAD_AFTER", default=5)
-ESCALATE_TO_LEADER_AFTER = env.int("ESCALATE_TO_LEADER_AFTER", default=10)
+ESCALATE_TO_HEAD_AFTER = env.number("ESCALATE_TO_HEAD_AFTER", default=5)
+ESCALATE_TO_LEADER_AFTER = env.number("ESCALATE_TO_LEADER_AFTER", default=10)
 # What one file of evidence may weigh, and how many may be sent at a time.
-EVIDENCE_MAX_MEGABYTES = env.int("EVIDENCE_MAX_MEGABYTES", default=20)
+EVIDENCE_MAX_MEGABYTES = env.number("EVIDENCE_MAX_MEGABYTES", default=20, lowest=1)
 EVIDENCE_MAX_FILES = 10
 # What may be sent at once to a page that takes files; to any other, Django's 2.5 MB.
 UPLOAD_MAX_MEGABYTES = max(200, EVIDENCE_MAX_FILES * EVIDENCE_MAX_MEGABYTES)
@@ -141,12 +141,10 @@ TEMPLATES = [
 
 # --- database -----------------------------------------------------------------------------------
 
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'register.sqlite3'}")}
+DATABASES = {"default": env.database("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'register.sqlite3'}")}
 # Who owns the tables, where the application is not to: `migrate` connects so.
-_owner = env.str("MIGRATION_DATABASE_URL", default="")
-MIGRATION_DATABASE = (
-    {name: env.db_url_config(_owner)[name] for name in ("HOST", "PORT", "NAME", "USER", "PASSWORD")} if _owner else None
-)
+_owner = env.database("MIGRATION_DATABASE_URL")
+MIGRATION_DATABASE = {name: _owner[name] for name in ("HOST", "PORT", "NAME", "USER", "PASSWORD")} if _owner else None
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # As long a writer waits for another one before the page says so, on either database.
@@ -243,8 +241,10 @@ FILE_UPLOAD_HANDLERS = [
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SERVED_OVER_HTTPS
 SESSION_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = SERVED_OVER_HTTPS and not DEBUG
-SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE_SSL_REDIRECT else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_SSL_REDIRECT
+# How long browsers refuse to come by plain http once they came by https: nobody can take it back from them, so it is
+# switched on when the certificate has proved itself. Other hosts of the domain are not the register's to bind.
+SECURE_HSTS_SECONDS = env.number("HSTS_SECONDS", default=0, lowest=0) if SECURE_SSL_REDIRECT else 0
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SERVED_OVER_HTTPS else None
 # Who watches asks each server on its own machine, not by way of the proxy.
 SECURE_REDIRECT_EXEMPT = [r"^(healthz(/live)?|metrics)$"]
@@ -277,17 +277,17 @@ EXPORTS_DIR = DATA_DIR / "exports"
 # --- operation ----------------------------------------------------------------------------------
 
 # Who has it reads /metrics and the figures of /healthz; without one, administrators alone do.
-METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+METRICS_TOKEN = env.text("METRICS_TOKEN", default="")
 
 # --- mail and the rest --------------------------------------------------------------------------
 
-vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+vars().update(env.mail_server("EMAIL_URL", default="consolemail://"))
 # Seconds for each step of the conversation, so that a silent server does not keep the other mails waiting for long.
 EMAIL_TIMEOUT = 15
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="register@localhost")
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", default="register@localhost")
 
 # Whether `make run` shows an invented meeting beside the real one.
-DEMONSTRATION = env.bool("DEMONSTRATION", default=True)
+DEMONSTRATION = env.flag("DEMONSTRATION", default=True)
 
 FORM_RENDERER = "meetings.ui.renderer.FormRenderer"
 DJANGO_TABLES2_TEMPLATE = "meetings/ui/_table.html"
@@ -295,3 +295,5 @@ DJANGO_TABLES2_TABLE_ATTRS = {"class": "table table-cards"}
 
 # Lines of JSON for a deployment, words for whoever runs it on their own machine.
 LOGGING = logging_config(is_json=not DEBUG)
+
+env.refuse_faults()

@@ -81,7 +81,12 @@ def test_what_is_not_ready_says_why_and_the_server_lives_all_the_same(monkeypatc
     _Check.running.join()
 
 
-DEPLOYED = {"DEBUG": "0", "BASE_URL": "https://register.example.org", "ALLOWED_HOSTS": "register.example.org"}
+DEPLOYED = {
+    "DEBUG": "0",
+    "BASE_URL": "https://register.example.org",
+    "ALLOWED_HOSTS": "register.example.org",
+    "HSTS_SECONDS": "3600",
+}
 
 
 def in_a_process(tmp_path, *command: str, **environment: str) -> subprocess.CompletedProcess:
@@ -134,6 +139,22 @@ def test_base_url_decides_whether_cookies_are_secure_and_which_host_is_answered(
         assert bool(answer.cookies["sessionid"]["secure"]) is secure
         assert [found[name] for name in names] == [secure] * 3
         assert Client().get("/accounts/login/", headers={"host": "elsewhere.example"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("environment", "header"),
+    [
+        (DEPLOYED, "max-age=3600"),
+        ({**DEPLOYED, "HSTS_SECONDS": "0"}, None),
+        ({**DEPLOYED, "BASE_URL": "http://register.example.org"}, None),
+    ],
+)
+def test_browsers_are_bound_to_https_once_it_is_switched_on(monkeypatch, environment, header):
+    for name, value in {"SECRET_KEY": secrets.token_urlsafe(64), **environment}.items():
+        monkeypatch.setenv(name, value)
+    found = runpy.run_path(str(django_settings.BASE_DIR / "cnas_tasks" / "settings.py"))
+    with override_settings(**{name: found[name] for name in found if name.startswith("SECURE_HSTS")}):
+        assert Client().get("/accounts/login/", secure=True).headers.get("Strict-Transport-Security") == header
 
 
 def test_a_full_disk_leaves_no_empty_key(monkeypatch, tmp_path):
