@@ -196,7 +196,10 @@ def _check_files_of(model: type[models.Model], name: str) -> Iterator[str]:
 
 
 def _check_folder(folder: str, before: datetime.datetime) -> Iterator[str]:
-    folders, files = default_storage.listdir(folder)
+    try:
+        folders, files = default_storage.listdir(folder)
+    except FileNotFoundError:  # nobody has uploaded anything yet
+        return
     paths = (posixpath.join(folder, name) for name in sorted(files))
     while portion := list(islice(paths, PORTION)):
         named = find_named(portion)

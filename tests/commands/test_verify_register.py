@@ -50,6 +50,11 @@ def verify(**options) -> str:
     return output.getvalue()
 
 
+def test_a_register_to_which_nothing_was_uploaded_is_whole(task, media):
+    media.rmdir()
+    assert verify().startswith("The register is whole.")
+
+
 def faults(**options) -> list[str]:
     """Return what the register is told to lack; at least one thing."""
     output = StringIO()
