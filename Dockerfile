@@ -1,7 +1,7 @@
 # The register as one image: `docker build -t cnas-task-register .`, or with its database: compose.yaml.
 
 # --- the few files of the front end ------------------------------------------------------------
-FROM node:22-slim AS front-end
+FROM node:22.21.1-bookworm-slim AS front-end
 WORKDIR /app
 COPY .npmrc package.json package-lock.json ./
 RUN npm ci
@@ -9,7 +9,7 @@ COPY . .
 RUN npm run build
 
 # --- Python packages, static files and catalogue ---------------------------------------------------
-FROM python:3.12-slim AS build
+FROM python:3.12.12-slim-bookworm AS build
 ENV PIP_NO_CACHE_DIR=1 PYTHONDONTWRITEBYTECODE=1
 RUN python -m venv /opt/venv
 ENV PATH="/opt/venv/bin:$PATH"
@@ -27,20 +27,16 @@ RUN python -m cnas_tasks.catalogue compile locale/zh_Hans/LC_MESSAGES/django.po 
     && rm -rf data
 
 # --- what runs ----------------------------------------------------------------------------------
-FROM python:3.12-slim
+FROM python:3.12.12-slim-bookworm
 ENV PATH="/opt/venv/bin:$PATH" PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 RUN useradd --system --uid 10001 --home-dir /app register
 WORKDIR /app
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
-# The only place it writes to: uploaded files, and the database where DATABASE_URL names no other.
-RUN install --directory --owner=register /app/data
+# The only places it writes to: uploaded files, and the database where DATABASE_URL names no other; backups.
+RUN install --directory --owner=register /app/data /var/backups/register
 VOLUME /app/data
 USER register
 EXPOSE 8000
-# Asked under a name that ALLOWED_HOSTS allows, as a reader's browser would.
-HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD ["python", "-c", "\
-import os, urllib.request as u; \
-host = os.environ.get('ALLOWED_HOSTS', 'localhost').split(',')[0].lstrip('.'); \
-u.urlopen(u.Request('http://127.0.0.1:8000/healthz', headers={'Host': host}), timeout=4)"]
-CMD ["gunicorn", "cnas_tasks.wsgi", "--bind=0.0.0.0:8000", "--workers=3", "--threads=4", "--limit-request-line=8190", "--worker-tmp-dir=/dev/shm"]
+HEALTHCHECK --interval=30s --timeout=6s --start-period=20s CMD ["python", "deploy/healthcheck.py"]
+CMD ["gunicorn", "--config", "python:cnas_tasks.server", "--bind", "0.0.0.0:8000"]

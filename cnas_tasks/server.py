@@ -1,0 +1,45 @@
+"""gunicorn's settings: `gunicorn --config python:cnas_tasks.server --bind …`."""
+
+import os
+
+from gunicorn.workers.gthread import ThreadWorker
+
+wsgi_app = "cnas_tasks.wsgi"
+workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
+threads = 4
+# Loaded before the server says that it is ready: one that does not start is known before its neighbour is stopped.
+preload_app = True
+# So long may what runs go on once the server is told to stop; as long waits the proxy (deploy/nginx).
+graceful_timeout = 300
+# A search of 8,000 characters is answered by a page of ours (InputMiddleware), the longest that gunicorn can read.
+limit_request_line = 8190
+# What the workers' pulse is written to: in memory, for a slow disk is no reason to end one.
+worker_tmp_dir = "/dev/shm"
+# It would lie in the home directory, which may be nobody's or read-only, and nothing here asks it.
+control_socket_disable = True
+# Where all processes count requests (meetings.metrics); a volume comes empty.
+if metrics_folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    os.makedirs(metrics_folder, mode=0o750, exist_ok=True)
+
+
+class Worker(ThreadWorker):
+    """Answers also who was connected, and not yet accepted, when it was told to stop.
+
+    gunicorn takes its socket away first, so nobody comes after them. It would end with them waiting, and the proxy must
+    not send again what it has sent once.
+    """
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """Accept no more once those who wait have been accepted."""
+        super().set_accept_enabled(enabled)
+        if self.alive:
+            return
+        for listener in self.sockets:
+            accepted = -1
+            while accepted < self.nr_conns:
+                accepted = self.nr_conns
+                self.accept(listener)
+            listener.close()
+
+
+worker_class = Worker
