@@ -11,6 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := $(VENV)/.installed
 RECOGNITION := $(VENV)/.ocr-installed
+S3 := $(VENV)/.s3-installed
 NODE_PACKAGES := node_modules/.installed
 VENDOR := static/vendor/.copied
 # What names a class: the stylesheet has the rules of Tabler that these use.
@@ -21,12 +22,14 @@ MO_FILES := $(PO_FILES:.po=.mo)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help setup setup-ocr run test test-fast test-slow lint checks suite bench bench-million bench-quick messages requirements corpus screenshots help-pictures clean
+.PHONY: help setup setup-ocr setup-s3 run test test-fast test-slow lint checks suite bench bench-million bench-quick messages requirements corpus screenshots help-pictures clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(PACKAGES) $(VENDOR) $(MO_FILES) ## install everything into .venv and node_modules (and do nothing else)
+
+setup-s3: setup $(S3) ## add what stores files in an S3-compatible store (S3_BUCKET; nothing else needs it)
 
 setup-ocr: setup $(RECOGNITION) ## add what reads scans and photographs (300 MB; nothing else needs it)
 
@@ -43,6 +46,10 @@ $(PACKAGES): requirements.txt requirements-dev.txt
 
 $(RECOGNITION): requirements-ocr.txt | $(PACKAGES)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-ocr.txt
+	@touch $@
+
+$(S3): requirements-s3.txt | $(PACKAGES)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-s3.txt
 	@touch $@
 
 $(NODE_PACKAGES): package.json package-lock.json requirements-node.txt | $(PACKAGES)
@@ -134,6 +141,7 @@ requirements: $(PACKAGES) ## pin the newest allowed versions into requirements*.
 	$(PIP_COMPILE) --output-file=requirements.txt requirements.in
 	$(PIP_COMPILE) --output-file=requirements-dev.txt requirements-dev.in
 	$(PIP_COMPILE) --output-file=requirements-ocr.txt requirements-ocr.in
+	$(PIP_COMPILE) --output-file=requirements-s3.txt requirements-s3.in
 	$(PIP_COMPILE) --output-file=requirements-node.txt requirements-node.in
 
 corpus: setup ## read the corpus of documents, print how well, and keep what was reached (docs/importing.md)

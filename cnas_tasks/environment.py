@@ -81,6 +81,10 @@ class Environment:
         wanted = "smtp+tls://user:password@host:587, smtp://host:25 or consolemail://, or left out"
         return self._read(name, self._env.email_url_config(default), self._env.email_url_config, wanted)
 
+    def add_fault(self, sentence: str) -> None:
+        """Keep a sentence about settings that do not go together, or with what is there."""
+        self._faults.append(sentence)
+
     def refuse_faults(self) -> None:
         """Raise ImproperlyConfigured with a sentence for each setting that has no meaning."""
         if self._faults:

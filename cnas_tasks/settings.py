@@ -1,5 +1,6 @@
 """Settings for every deployment; what differs is read from the environment."""
 
+import importlib.util
 import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -223,8 +224,23 @@ LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# A store that speaks S3 in place of the folder of files; who we are to it stands in AWS_ACCESS_KEY_ID and
+# AWS_SECRET_ACCESS_KEY, or wherever else boto3 looks.
+S3_BUCKET = env.text("S3_BUCKET")
+_FOLDER = {"BACKEND": "meetings.storage.RegisterStorage"}
+_BUCKET = {
+    "BACKEND": "meetings.s3_storage.S3RegisterStorage",
+    "OPTIONS": {
+        "bucket_name": S3_BUCKET,
+        "endpoint_url": env.web_address("S3_ENDPOINT_URL", default="") or None,
+        "region_name": env.text("S3_REGION") or None,
+    },
+}
+if S3_BUCKET and importlib.util.find_spec("storages") is None:
+    # Said at the start, and not when the first file comes.
+    env.add_fault("S3_BUCKET is set, but what speaks to such a store is not installed: make setup-s3.")
 STORAGES = {
-    "default": {"BACKEND": "meetings.storage.RegisterStorage"},
+    "default": _BUCKET if S3_BUCKET else _FOLDER,
     "staticfiles": {"BACKEND": "cnas_tasks.staticfiles.HashedWhereCollectedStorage"},
 }
 # Without `collectstatic` (a fresh clone, the suite) the files are found where they lie.
@@ -277,7 +293,9 @@ EXPORTS_DIR = DATA_DIR / "exports"
 # --- operation ----------------------------------------------------------------------------------
 
 # Who has it reads /metrics and the figures of /healthz; without one, administrators alone do.
-METRICS_TOKEN = env.text("METRICS_TOKEN", default="")
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+if 0 < len(METRICS_TOKEN) < 20:
+    env.add_fault("The setting METRICS_TOKEN can be guessed. It should be 20 random characters or more.")
 
 # --- mail and the rest --------------------------------------------------------------------------
 

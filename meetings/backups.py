@@ -10,7 +10,6 @@ sessions, counts of failed sign-ins, the administration site's own history.
 import hashlib
 import json
 import os
-import shutil
 import tempfile
 import zipfile
 import zlib
@@ -22,11 +21,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from django.apps import apps
-from django.conf import settings
 from django.core import serializers
+from django.core.files import File
 from django.core.files.storage import default_storage
 from django.core.management.color import no_style
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, models
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import F
 from django.utils import timezone
@@ -44,9 +43,10 @@ from .backup_upgrade import (
     upgraded_rows,
 )
 from .core.serialization import ExactEncoder
-from .faults import disk_reason
+from .faults import FaultError, disk_reason
 from .models import TaskLog
 from .snapshot import consistent_snapshot
+from .storage import atomic_with_files
 
 FORMAT = "cnas-task-register-backup"
 MANIFEST = "manifest.json"
@@ -186,20 +186,16 @@ def restore_backup(path: Path) -> Summary:
     try:
         with _open_backup(path) as (archive, manifest):
             older = upgraded_rows(archive, manifest) if manifest["schema"] != _schema() else nullcontext()
-            restored_paths: list[Path] = []
-            try:
-                with older as alias, transaction.atomic():
-                    _require_empty_register()
-                    if alias is None:
-                        load_rows(archive, manifest["counts"], apps, using=DEFAULT_DB_ALIAS)
-                    else:
-                        _copy_rows(alias)
-                    _finish_rows()
-                    _restore_files(archive, restored_paths)
-            except BaseException:
-                for file in restored_paths:
-                    file.unlink(missing_ok=True)
-                raise
+            with older as alias, atomic_with_files():
+                _require_empty_register()
+                if alias is None:
+                    load_rows(archive, manifest["counts"], apps, using=DEFAULT_DB_ALIAS)
+                else:
+                    _copy_rows(alias)
+                _finish_rows()
+                _restore_files(archive)
+    except FaultError as error:
+        raise BackupError(error.message) from error
     except DatabaseError as error:
         reason = " ".join(str(error).split())
         raise BackupError(_("The database refused the backup's rows: %(reason)s") % {"reason": reason}) from error
@@ -303,19 +299,16 @@ def _finish_rows() -> None:
             cursor.execute("ANALYZE")
 
 
-def _restore_files(archive: zipfile.ZipFile, restored_paths: list[Path]) -> None:
-    """Unpack the uploaded files; adds each to ``restored_paths`` first."""
-    media = Path(settings.MEDIA_ROOT)
+def _restore_files(archive: zipfile.ZipFile) -> None:
+    """Store the uploaded files anew."""
     for member in _media_members(archive):
-        target = media.joinpath(*PurePosixPath(member).parts[1:])
-        if ".." in PurePosixPath(member).parts or not target.is_relative_to(media):
+        name = member.removeprefix("media/")
+        if name.startswith("/") or ".." in PurePosixPath(name).parts:
             raise BackupError(_("The backup names a file outside its folder: “%(member)s”.") % {"member": member})
-        if target.exists():
-            raise BackupError(_("There is already a file “%(path)s”. Move it away first.") % {"path": target})
-        target.parent.mkdir(parents=True, exist_ok=True)
-        restored_paths.append(target)
-        with archive.open(member) as source, target.open("wb") as file:
-            shutil.copyfileobj(source, file)
+        if default_storage.exists(name):
+            raise BackupError(_("There is already a file “%(path)s”. Move it away first.") % {"path": name})
+        with archive.open(member) as source:
+            default_storage.save(name, File(source, name))
 
 
 # --- both -----------------------------------------------------------------------------------------

@@ -37,6 +37,12 @@ class StorageError(FaultError):
     title = gettext_lazy("Nothing can be stored just now")
 
 
+class FilesAwayError(FaultError):
+    """The store of files does not answer, or refuses."""
+
+    title = gettext_lazy("The files cannot be reached just now")
+
+
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # By SQLite's names and PostgreSQL's SQLSTATE, of which the beginning says enough.
 _BUSY_CODES = ("SQLITE_BUSY", "SQLITE_LOCKED", "55P03", "40P01", "40001", "57014")
@@ -100,6 +106,16 @@ def disk_is_full() -> StorageError:
 def disk_is_not_writable() -> StorageError:
     """Return the error of a disk that is read-only, forbidden or damaged."""
     return StorageError(_("The server cannot write to its disk. Nothing was saved; tell the administrator."))
+
+
+def store_takes_nothing() -> StorageError:
+    """Return the error of a store of files (S3) that did not take one."""
+    return StorageError(_("The file store took nothing. Nothing was saved; tell the administrator."))
+
+
+def files_are_away() -> FilesAwayError:
+    """Return the error of a store of files (S3) that does not answer."""
+    return FilesAwayError(_("The file store does not answer. Try again in a moment, or tell the administrator."))
 
 
 def disk_reason(error: OSError) -> str:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.files.storage import default_storage
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -99,6 +100,8 @@ def _known_migrations() -> set[tuple[str, str]]:
 
 
 def _takes_files() -> bool:
+    if settings.S3_BUCKET:
+        return default_storage.is_there()  # type: ignore[attr-defined]  # it is S3RegisterStorage
     folder = Path(settings.MEDIA_ROOT)
     try:
         folder.mkdir(parents=True, exist_ok=True)

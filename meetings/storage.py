@@ -22,7 +22,7 @@ from django.core.files.uploadhandler import SkipFile, TemporaryFileUploadHandler
 from django.db import models, transaction
 from django.utils import timezone
 
-from .faults import disk_is_not_writable, recognise_fault
+from .faults import FaultError, disk_is_not_writable, recognise_fault
 
 UNSETTLED = "unsettled"
 # By then whoever stores it has committed, or has been killed.
@@ -89,7 +89,7 @@ def atomic_with_files() -> Iterator[None]:
     except BaseException:
         if not is_committing:
             for name in stored:
-                with suppress(OSError):
+                with suppress(OSError, FaultError):
                     _delete_noted(name)
         raise
     finally:

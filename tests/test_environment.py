@@ -93,13 +93,15 @@ def test_a_password_is_not_told(monkeypatch):
     ids=["command", "server"],
 )
 def test_all_of_them_are_told_where_the_register_starts(command):
-    environment = {**os.environ, "DATABASE_URL": "", "DUE_SOON_DAYS": "soon"}
+    environment = {**os.environ, "DATABASE_URL": "", "DUE_SOON_DAYS": "soon", "METRICS_TOKEN": "guess"}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     done = subprocess.run(
         [sys.executable, *command], cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True
     )
     assert done.returncode == 1
-    first, second = done.stderr.strip().splitlines()[-2:]
+    first, second, third = done.stderr.strip().splitlines()[-3:]
     assert "The setting DUE_SOON_DAYS is “soon”." in first
     assert "The setting DATABASE_URL is empty." in second
+    assert "METRICS_TOKEN can be guessed" in third
+    assert "guess." not in done.stderr
     assert ("Traceback" in done.stderr) == (command[0] == "-c")

@@ -18,7 +18,7 @@ from cnas_tasks.logs import log_context
 from meetings.core.as_of import InvalidAsOfError, parse_as_of, parse_date, parse_known_on
 from meetings.core.text import parse_id
 from meetings.exports.downloads import temporary_file
-from meetings.faults import BusyError, StorageError, disk_reason, recognise_fault
+from meetings.faults import BusyError, FilesAwayError, StorageError, disk_reason, recognise_fault
 from meetings.models import Meeting, knowledge
 from meetings.snapshot import consistent_snapshot
 
@@ -46,8 +46,9 @@ class RegisterCommand(BaseCommand):
             super().run_from_argv(argv)
         except CommandError as error:
             self._exit_with_error(str(error), error.returncode)
-        except (OperationalError, ProgrammingError, OSError, SerialisationError) as failed:
-            if isinstance(fault := recognise_fault(failed), (BusyError, StorageError)):
+        except (OperationalError, ProgrammingError, OSError, SerialisationError, FilesAwayError) as failed:
+            fault = recognise_fault(failed)
+            if isinstance(fault, (BusyError, StorageError, FilesAwayError)):
                 self._exit_with_error(fault.message)
             if isinstance(failed, (OSError, SerialisationError)):
                 raise

@@ -1,0 +1,117 @@
+"""Uploaded files in a store that speaks S3, in place of the folder.
+
+An extra (requirements-s3.txt), used where `S3_BUCKET` is set. A file is handed out by its view alone, which asks who
+may have it: no address of the store is given to anybody.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from boto3.exceptions import Boto3Error
+from boto3.s3.transfer import TransferConfig
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from django.core.files.base import File
+from storages.backends.s3 import S3Storage
+
+from .faults import files_are_away, store_takes_nothing
+from .storage import NotesFiles
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+_FAULTS = (BotoCoreError, Boto3Error, ClientError)
+
+
+def _in_words(method: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Let a method raise a FaultError for what the store fails with."""
+
+    @wraps(method)
+    def call(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        try:
+            return method(*args, **kwargs)
+        except _FAULTS as error:
+            raise files_are_away() from error
+
+    return call
+
+
+class S3RegisterStorage(NotesFiles, S3Storage):
+    """The bucket of uploaded files; raises a FaultError where it does not answer.
+
+    A file is written once: the store refuses a second one of its name.
+    """
+
+    def __init__(self, *, bucket_name: str, endpoint_url: str | None, region_name: str | None) -> None:
+        super().__init__(
+            bucket_name=bucket_name,
+            endpoint_url=endpoint_url,
+            region_name=region_name,
+            file_overwrite=False,
+            # What is read stands in memory up to here, and in a temporary file beyond.
+            max_memory_size=5 * 1024**2,
+            transfer_config=TransferConfig(use_threads=False),
+            client_config=Config(
+                # A silent store costs a request about as much time as another writer (LOCK_TIMEOUT_SECONDS).
+                connect_timeout=5,
+                read_timeout=20,
+                retries={"mode": "standard", "total_max_attempts": 2},
+                signature_version="s3v4",
+                # Names of hosts made from names of buckets are Amazon's.
+                s3={"addressing_style": "path" if endpoint_url else "virtual"},
+                # Of Amazon's newer checksums others know nothing; the register compares digests of its own.
+                request_checksum_calculation="when_required",
+                response_checksum_validation="when_required",
+            ),
+        )
+
+    def _store(self, name: str, content: Any) -> str:
+        content.seek(0)
+        try:
+            # Not by upload_fileobj, which would replace what is there. One request takes up to 5 GB.
+            self.connection.meta.client.put_object(
+                Bucket=self.bucket_name,
+                Key=self._normalize_name(name),
+                Body=content,
+                # Not the type that the sender's browser says.
+                ContentType=self.default_content_type,
+                IfNoneMatch="*",
+            )
+        except _FAULTS as error:
+            raise store_takes_nothing() from error
+        return name
+
+    def _open(self, name: str, mode: str = "rb") -> File:
+        try:
+            file: File = super()._open(name, mode)
+            # Now, and not while the answer is on its way.
+            file.open()
+        except FileNotFoundError:
+            # A bucket that is gone holds no file either.
+            if not self.is_there():
+                raise files_are_away() from None
+            raise
+        except _FAULTS as error:
+            raise files_are_away() from error
+        return file
+
+    def is_there(self) -> bool:
+        """Whether the bucket answers, and to us."""
+        try:
+            self.connection.meta.client.head_bucket(Bucket=self.bucket_name)
+        except _FAULTS:
+            return False
+        return True
+
+    def url(self, name: str | None, *args: Any, **kwargs: Any) -> str:
+        """Return an address that nobody is served.
+
+        A signed one would pass by the permissions.
+        """
+        return f"/{name}"
+
+    delete = _in_words(S3Storage.delete)
+    exists = _in_words(S3Storage.exists)
+    listdir = _in_words(S3Storage.listdir)
+    size = _in_words(S3Storage.size)
+    get_modified_time = _in_words(S3Storage.get_modified_time)
