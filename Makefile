@@ -22,10 +22,10 @@ MO_FILES := $(PO_FILES:.po=.mo)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help setup setup-ocr setup-s3 run test test-fast test-slow lint checks suite bench bench-million bench-quick messages requirements corpus screenshots help-pictures clean
+.PHONY: help setup setup-ocr setup-s3 run test test-fast test-slow lint checks suite bench bench-million bench-quick faults faults-quick faults-verification messages requirements corpus screenshots help-pictures clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(PACKAGES) $(VENDOR) $(MO_FILES) ## install everything into .venv and node_modules (and do nothing else)
 
@@ -127,6 +127,19 @@ STRICT ?= --strict
 bench-quick: setup ## whether it can be measured, with small registers
 	$(BENCH) --tasks 18 300 --rounds 2 --pages $(STRICT) $(BENCH_ARGS) \
 		--only '^(list|list, overdue|list by due|front page, [a-z]*|task|settings|saving.*|search box)$$'
+
+# --- breaking it --------------------------------------------------------------------------------------
+
+FAULTS := $(BIN)/python -m tests.faults
+
+faults: setup ## kill and stop processes 200 times while people write, into docs/reliability.md (half an hour)
+	$(FAULTS) --write $(FAULTS_ARGS)
+
+faults-quick: setup ## each kind of fault once, on both databases
+	$(FAULTS) --each-once $(FAULTS_ARGS)
+
+faults-verification: setup ## what verify_register costs, into docs/reliability.md
+	$(BIN)/python -m tests.faults.verification
 
 # --- keeping it -------------------------------------------------------------------------------------
 

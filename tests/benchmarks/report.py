@@ -7,6 +7,7 @@ import os
 import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -99,14 +100,14 @@ def document(figures: All, found: list[Fact]) -> str:
     return "\n\n".join(parts)
 
 
-def write(name: str, text: str) -> None:
-    """Put the text between the marks ``name`` of BENCHMARKS.md."""
+def write(name: str, text: str, file: Path = FILE) -> None:
+    """Put the text between the marks ``name`` of a file."""
     begin, end = (f"<!-- {name}: {word} -->" for word in ("begin", "end"))
-    before, _begin, rest = FILE.read_text(encoding="utf-8").partition(begin)
+    before, _begin, rest = file.read_text(encoding="utf-8").partition(begin)
     _old, _end, after = rest.partition(end)
     if not after:
-        raise ValueError(f"{FILE.name} has no marks {begin} and {end}.")
-    FILE.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", encoding="utf-8")
+        raise ValueError(f"{file.name} has no marks {begin} and {end}.")
+    file.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", encoding="utf-8")
 
 
 def over_twice(figures: All) -> list[str]:
