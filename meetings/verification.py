@@ -173,8 +173,8 @@ def _check_states(task: Task, log: Sequence[TaskLog], states: Sequence[TaskState
 
 def check_files() -> Iterator[str]:
     """Yield which uploaded files are gone, or other ones, or of no row."""
-    # Whose row may be newer than what is read here is left alone.
-    before = timezone.now() - SETTLED_AFTER
+    # Till then its row may be newer than what is read here, or the worker has still to settle it.
+    before = timezone.now() - 2 * SETTLED_AFTER
     for model, field in file_fields():
         yield from _check_files_of(model, field)
     yield from _check_folder("", before)
