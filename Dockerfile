@@ -14,11 +14,14 @@ ENV PIP_NO_CACHE_DIR=1 PYTHONDONTWRITEBYTECODE=1
 RUN python -m venv /opt/venv
 ENV PATH="/opt/venv/bin:$PATH"
 WORKDIR /app
-COPY requirements.txt requirements-ocr.txt ./
+COPY requirements.txt requirements-ocr.txt requirements-s3.txt ./
 RUN pip install --require-hashes -r requirements.txt
 # What reads scans is added by: docker build --build-arg OCR=1 …
 ARG OCR=
 RUN if [ -n "$OCR" ]; then pip install --require-hashes -r requirements-ocr.txt; fi
+# What stores files in an S3-compatible store: docker build --build-arg S3=1 …
+ARG S3=
+RUN if [ -n "$S3" ]; then pip install --require-hashes -r requirements-s3.txt; fi
 COPY . .
 COPY --from=front-end /app/static/vendor ./static/vendor
 # The key is needed to start Django at all; it signs nothing here and is not in the image.

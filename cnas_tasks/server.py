@@ -4,6 +4,8 @@ import os
 
 from gunicorn.workers.gthread import ThreadWorker
 
+from cnas_tasks.logs import logging_config
+
 wsgi_app = "cnas_tasks.wsgi"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 threads = 4
@@ -17,6 +19,8 @@ limit_request_line = 8190
 worker_tmp_dir = "/dev/shm"
 # It would lie in the home directory, which may be nobody's or read-only, and nothing here asks it.
 control_socket_disable = True
+# What gunicorn says itself are lines like all others. There is no access log: a request is logged without its address.
+logconfig_dict = logging_config(is_json=True)
 # Where all processes count requests (meetings.metrics); a volume comes empty.
 if metrics_folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
     os.makedirs(metrics_folder, mode=0o750, exist_ok=True)
