@@ -91,7 +91,7 @@ class _Check(threading.Thread):
             return "the database does not answer"
         finally:
             connection.close()
-        return "" if _takes_files() else "files cannot be stored"
+        return "" if takes_files() else "files cannot be stored"
 
 
 @cache
@@ -99,7 +99,8 @@ def _known_migrations() -> set[tuple[str, str]]:
     return set(MigrationLoader(None).disk_migrations)
 
 
-def _takes_files() -> bool:
+def takes_files() -> bool:
+    """Whether an uploaded file can be stored."""
     if settings.S3_BUCKET:
         return default_storage.is_there()  # type: ignore[attr-defined]  # it is S3RegisterStorage
     folder = Path(settings.MEDIA_ROOT)

@@ -18,7 +18,7 @@ from django.db import connection, models
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Prefetch
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, ngettext
 
 from .backups import read_heads
 from .models import Task, TaskLog, TaskState, calculate_hash
@@ -61,8 +61,15 @@ def check_schema() -> Iterator[str]:
     """Yield what the database's tables lack of those of this version."""
     executor = MigrationExecutor(connection)
     if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        names = ", ".join(f"{migration.app_label}.{migration.name}" for migration, _backwards in plan)
-        yield _("The database lacks migrations of this version: %(names)s. Run “manage.py migrate”.") % {"names": names}
+        words = {"name": f"{plan[0][0].app_label}.{plan[0][0].name}", "number": len(plan)}
+        yield (
+            ngettext(
+                "The database lacks %(number)s migration of this version, %(name)s. Run “manage.py migrate”.",
+                "The database lacks %(number)s migrations of this version, from %(name)s on. Run “manage.py migrate”.",
+                len(plan),
+            )
+            % words
+        )
         return
     with connection.cursor() as cursor:
         for model in apps.get_app_config("meetings").get_models(include_auto_created=True):

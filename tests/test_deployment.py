@@ -64,7 +64,7 @@ def hang(*_arguments) -> dict:
         (MIGRATIONS, lambda _self: {}, "migrations are missing"),
         ("meetings.readiness.tempfile.TemporaryFile", refuse_to_write, "files cannot be stored"),
         (MIGRATIONS, hang, "no answer in time"),
-        ("meetings.readiness._takes_files", hang, "no answer in time"),
+        ("meetings.readiness.takes_files", hang, "no answer in time"),
     ],
 )
 def test_what_is_not_ready_says_why_and_the_server_lives_all_the_same(monkeypatch, where, how, why):

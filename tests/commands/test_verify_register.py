@@ -251,4 +251,4 @@ def test_every_trigger_of_a_new_database_is_expected():
 def test_a_migration_that_was_not_applied_is_told_alone():
     MigrationRecorder(connection).migration_qs.filter(app="meetings").order_by("-name").first().delete()
     (told,) = faults()
-    assert told.startswith("The database lacks migrations of this version: meetings.")
+    assert told.startswith("The database lacks 1 migration of this version, meetings.")
