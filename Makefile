@@ -22,7 +22,7 @@ MO_FILES := $(PO_FILES:.po=.mo)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help setup setup-ocr setup-s3 run test test-fast test-slow lint checks suite bench bench-million bench-quick faults faults-quick faults-verification messages requirements corpus screenshots help-pictures clean
+.PHONY: help setup setup-ocr setup-s3 run test test-fast test-slow lint checks suite bench bench-million bench-quick faults faults-quick faults-verification messages requirements third-party corpus screenshots help-pictures clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -156,6 +156,9 @@ requirements: $(PACKAGES) ## pin the newest allowed versions into requirements*.
 	$(PIP_COMPILE) --output-file=requirements-ocr.txt requirements-ocr.in
 	$(PIP_COMPILE) --output-file=requirements-s3.txt requirements-s3.in
 	$(PIP_COMPILE) --output-file=requirements-node.txt requirements-node.in
+
+third-party: setup-ocr setup-s3 ## name in THIRD_PARTY.md what others wrote, and under which licence
+	$(BIN)/python -m tests.third_party > THIRD_PARTY.md
 
 corpus: setup ## read the corpus of documents, print how well, and keep what was reached (docs/importing.md)
 	$(BIN)/python -m tests.corpus.run
