@@ -13,6 +13,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.template import Context, Engine
 from django.urls import include, path
 from django.utils import timezone
@@ -78,6 +79,11 @@ def count_queries(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
 def signed_in(request: HttpRequest) -> HttpResponse:
     """Answer what knows who asks, and nothing else."""
     return HttpResponse(f"<!DOCTYPE html><title>Hello</title><p>{request.user.get_username()}")
+
+
+def frame(request: HttpRequest) -> HttpResponse:
+    """Show what stands around every page of the register: heads, navigation, messages, and nothing in it."""
+    return render(request, "base_page.html")
 
 
 def rows(request: HttpRequest) -> HttpResponse:
@@ -252,6 +258,7 @@ def search(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("", include("cnas_tasks.urls")),
     path("floor/signed-in/", signed_in),
+    path("floor/frame/", frame),
     path("floor/list/", rows),
     path("floor/task/<int:pk>/", task_page),
     path("floor/save/<int:pk>/", save),

@@ -36,9 +36,9 @@ class Fact:
     goal: float | None = None
 
 
-def against(value: float, goal: float | None) -> str:
+def against(value: float, goal: float | None, digits: int = 2) -> str:
     """Return the value, bold where it is over the goal."""
-    text = f"{value:.2f}"
+    text = f"{value:.{digits}f}"
     return f"**{text}**" if goal is not None and value > goal else text
 
 
@@ -53,10 +53,11 @@ def table(figures: Mapping[Measured, Figures], tasks: int) -> str:
         web = median(answer.web for answer in found.page) * 1000
         database = median(answer.database for answer in found.page) * 1000
         packed = f"{last.sent / 1000:.1f}" if last.sent < len(last.body) else "–"
+        weight = against(len(last.body) / 1000, thing.weight if tasks < 10_000 else None, digits=1)
         lines.append(
             f"| {thing.name} | {found.cost:.1f} | {web:.1f} + {database:.1f} | {found.p95:.0f} | {found.floor_cost:.1f}"
             f" | {against(found.ratio, goal)} | {goal or '–'} | {found.queries}"
-            f" | {len(last.body) / 1000:.1f} | {packed} |"
+            f" | {weight} | {packed} |"
         )
     return "\n".join(lines)
 
