@@ -33,9 +33,15 @@ def further_filters(request: Request) -> HttpResponse:
     """
     day, errors = requested_day(request)
     own = (*FURTHER_FILTERS, *DUE_DAYS, AS_OF, KNOWN_ON, "page", "after")
+    filterset = TaskFilterSet(request.GET, Task.objects.none(), day=day)
+    held = as_of_query(day)
     context = {
-        "filterset": TaskFilterSet(request.GET, Task.objects.none(), day=day),
-        "as_of": as_of_query(day),
+        "filterset": filterset,
+        "days": [
+            *((name, filterset.form[name].label, filterset.form[name].value() or "") for name in DUE_DAYS),
+            (AS_OF, _("As of"), held.get(AS_OF, "")),
+            (KNOWN_ON, _("As known on"), held.get(KNOWN_ON, "")),
+        ],
         "errors": errors,
         "rest": [(key, value) for key, values in request.GET.lists() if key not in own for value in values if value],
     }
