@@ -77,11 +77,13 @@ run: setup ## start the register on http://localhost:8000 (PORT=…); an empty o
 
 test: setup lint checks suite ## lint, check, and run the suite on SQLite and on PostgreSQL
 
-lint: setup ## ruff, mypy, djangofmt, and linters of what reaches a browser
+lint: setup ## ruff, mypy, djangofmt, bandit, and linters of what reaches a browser
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/djangofmt --quiet --check templates
 	$(BIN)/mypy
+	@# It warns of each of our remarks that it needed for one finding of a line and not for the next.
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml meetings cnas_tasks manage.py 2>$(VENV)/.bandit || { cat $(VENV)/.bandit >&2; exit 1; }
 	PYTHON=$(BIN)/python ./npm.sh run --silent lint
 	PYTHON=$(BIN)/python ./npm.sh exec -- eslint --stdin --stdin-filename static/vendor/htmx.js < $(HTMX)
 

@@ -16,7 +16,7 @@ graceful_timeout = 300
 # A search of 8,000 characters is answered by a page of ours (InputMiddleware), the longest that gunicorn can read.
 limit_request_line = 8190
 # What the workers' pulse is written to: in memory, for a slow disk is no reason to end one.
-worker_tmp_dir = "/dev/shm"
+worker_tmp_dir = "/dev/shm"  # nosec B108 # memory, and gunicorn's own random names in it
 # It would lie in the home directory, which may be nobody's or read-only, and nothing here asks it.
 control_socket_disable = True
 # What gunicorn says itself are lines like all others. There is no access log: a request is logged without its address.

@@ -21,7 +21,7 @@ def main(seconds: str, *command: str) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MAX_ADDRESSES, _MAX_ADDRESSES))
     resource.setrlimit(resource.RLIMIT_FSIZE, (_MAX_WRITTEN, _MAX_WRITTEN))
     _leave_network()
-    os.execv(command[0], command)  # noqa: S606 - what `conversion` has found
+    os.execv(command[0], command)  # nosec B606 # what `conversion` has found, no shell
 
 
 def _leave_network() -> None:

@@ -62,7 +62,7 @@ def _run_worker(kind: str, content: bytes, options: dict[str, Any] | None = None
     command = [sys.executable, "-m", f"{__package__}.sandbox_worker", kind, str(MAX_SECONDS)]
     data = json.dumps(options).encode() + b"\n" + content
     try:
-        worker = subprocess.run(
+        worker = subprocess.run(  # nosec B603 # a fixed program, no shell
             command, input=data, capture_output=True, timeout=MAX_WAIT_SECONDS, cwd=_ROOT, check=False
         )
     except subprocess.TimeoutExpired as error:

@@ -44,7 +44,7 @@ def _run_worker(kind: str, content: bytes, on_page: Callable[[int, int], None]) 
     with tempfile.TemporaryFile() as scan, tempfile.TemporaryFile() as errors:
         scan.write(content)
         scan.seek(0)
-        with subprocess.Popen(command, stdin=scan, stdout=subprocess.PIPE, stderr=errors, cwd=_ROOT) as worker:
+        with subprocess.Popen(command, stdin=scan, stdout=subprocess.PIPE, stderr=errors, cwd=_ROOT) as worker:  # nosec B603 # a fixed program, no shell
             try:
                 while line := _next_line(worker):
                     answer = json.loads(line)

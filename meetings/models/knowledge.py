@@ -102,7 +102,7 @@ def _columns(model: type[models.Model]) -> list[str]:
 
 
 def _select(columns: Iterable[str], model: type[models.Model], names: _Names) -> str:
-    return f"SELECT {', '.join(map(connection.ops.quote_name, columns))} FROM {names.table(model)}"
+    return f"SELECT {', '.join(map(connection.ops.quote_name, columns))} FROM {names.table(model)}"  # nosec B608 # names of tables and columns, never a value
 
 
 def _hide_tables(day: datetime.date, names: _Names) -> None:
@@ -136,7 +136,7 @@ def _note_replayed(cursor: Any, names: _Names, day: datetime.date, end: datetime
     Of the others the intervals up to that day are the same; those of a task that was joined into another are gone.
     """
     cursor.execute(
-        f"CREATE TEMPORARY TABLE {_REPLAYED} AS SELECT DISTINCT task_id FROM {names.table(TaskLog)}"
+        f"CREATE TEMPORARY TABLE {_REPLAYED} AS SELECT DISTINCT task_id FROM {names.table(TaskLog)}"  # nosec B608 # names of tables and columns, never a value
         " WHERE recorded_at >= %s AND (effective_on <= %s OR kind = %s)"
         f" UNION SELECT id FROM {names.table(Task)} WHERE joined_into_id IS NOT NULL",
         [connection.ops.adapt_datetimefield_value(end), day, EntryKind.UNDONE.value],
@@ -149,14 +149,14 @@ def _views(names: _Names, end: datetime.datetime) -> dict[type[models.Model], st
     log = names.table(TaskLog)
 
     def is_known(entry: str) -> str:
-        return f"EXISTS (SELECT 1 FROM {log} AS entry WHERE entry.id = {entry} AND entry.recorded_at < {moment})"
+        return f"EXISTS (SELECT 1 FROM {log} AS entry WHERE entry.id = {entry} AND entry.recorded_at < {moment})"  # nosec B608 # names of tables and columns, never a value
 
     views: dict[type[models.Model], str] = {
         model: f"{_select(_columns(model), model, names)} WHERE recorded_at < {moment}"
         for model in (TaskLog, Acknowledgement)
     }
     # A meeting all of whose tasks were entered later was entered with them.
-    of_meeting = f"SELECT 1 FROM {names.table(Task)} AS task{{}} WHERE task.meeting_id = meeting.id"
+    of_meeting = f"SELECT 1 FROM {names.table(Task)} AS task{{}} WHERE task.meeting_id = meeting.id"  # nosec B608 # names of tables and columns, never a value
     first = f" JOIN {log} AS entry ON entry.task_id = task.id AND entry.sequence = 1"
     views[Meeting] = (
         f"{_select(_columns(Meeting), Meeting, names)} AS meeting WHERE NOT EXISTS ({of_meeting.format('')})"
@@ -171,7 +171,7 @@ def _views(names: _Names, end: datetime.datetime) -> dict[type[models.Model], st
                     f"CASE WHEN {is_known(f'referring.{later}')} THEN {name} ELSE {otherwise} END AS {name}"
                 )
         views[model] = (
-            f"SELECT {', '.join(written.values())} FROM {names.table(model)} AS referring"
+            f"SELECT {', '.join(written.values())} FROM {names.table(model)} AS referring"  # nosec B608 # names of tables and columns, never a value
             f" WHERE {is_known(f'referring.{reference.entry}')}"
         )
     return views
@@ -186,7 +186,7 @@ def _fill_states(cursor: Any, names: _Names, day: datetime.date) -> None:
     name = connection.ops.quote_name(TaskState._meta.db_table)
     cursor.execute(f"CREATE TEMPORARY TABLE {name} ({types}, PRIMARY KEY (task_id, since))")
     cursor.execute(
-        f"INSERT INTO {table} ({', '.join(quoted)}) {_select(_columns(TaskState), TaskState, names)}"
+        f"INSERT INTO {table} ({', '.join(quoted)}) {_select(_columns(TaskState), TaskState, names)}"  # nosec B608 # names of tables and columns, never a value
         f" WHERE since <= %s AND task_id NOT IN (SELECT task_id FROM {_REPLAYED})",
         [day],
     )
@@ -196,7 +196,7 @@ def _fill_states(cursor: Any, names: _Names, day: datetime.date) -> None:
     # In portions that are whole before they are sent: the log is read by the same connection.
     while portion := list(islice(states, 1000)):
         cursor.executemany(
-            f"INSERT INTO {table} ({', '.join(quoted)}) VALUES ({places})",
+            f"INSERT INTO {table} ({', '.join(quoted)}) VALUES ({places})",  # nosec B608 # names of tables and columns, never a value
             [
                 [field.get_db_prep_save(getattr(state, field.attname), database) for field in fields]
                 for state in portion
@@ -208,7 +208,7 @@ def _fill_states(cursor: Any, names: _Names, day: datetime.date) -> None:
 
 def _replay() -> Iterator[TaskState]:
     """Replay the known logs of the tasks that `_note_replayed` found."""
-    entries = TaskLog.objects.filter(task__in=RawSQL(f"SELECT task_id FROM {_REPLAYED}", [])).chronological()
+    entries = TaskLog.objects.filter(task__in=RawSQL(f"SELECT task_id FROM {_REPLAYED}", [])).chronological()  # nosec B608, B611 # names of tables and columns, never a value
     number = 0
     for task_id, of_task in groupby(entries, key=lambda entry: entry.task_id):
         log = list(of_task)

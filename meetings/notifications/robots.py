@@ -67,7 +67,7 @@ _NO_WEBHOOK = (*_NATIVE, "open.larksuite.com")
 # --- addresses ----------------------------------------------------------------------------------------
 
 
-def parse_address(text: str, signing_secret: str = "") -> str:
+def parse_address(text: str, signing_secret: str = "") -> str:  # nosec B107 # empty: none
     """Return the address as it is kept, of what was pasted or as Apprise writes it.
 
     Raises InvalidInputError for what is none of `SERVICES`, and for options of Apprise's.
