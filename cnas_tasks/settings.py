@@ -94,11 +94,14 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # It sees every answer, whoever gives it.
     "meetings.middleware.RequestLogMiddleware",
+    # What browsers are told stands on every answer: on static files, redirects and faults, too.
+    "meetings.middleware.BrowserPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Static files are compressed once, where they are collected.
     "meetings.middleware.CompressionMiddleware",
-    "csp.middleware.CSPMiddleware",
     "meetings.middleware.HealthMiddleware",
     "meetings.middleware.FaultMiddleware",
     "meetings.middleware.InputMiddleware",
@@ -110,7 +113,6 @@ MIDDLEWARE = [
     # It reads what was sent, so it comes after those that refuse it unread.
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "meetings.middleware.FileTransferMiddleware",
     "meetings.middleware.MethodMiddleware",
