@@ -22,7 +22,7 @@ MO_FILES := $(PO_FILES:.po=.mo)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help setup setup-ocr setup-s3 run test test-fast test-slow lint checks suite bench bench-million bench-quick faults faults-quick faults-verification messages requirements third-party corpus screenshots help-pictures clean
+.PHONY: help setup setup-ocr setup-s3 run test test-fast test-slow lint checks suite scan bench bench-million bench-quick faults faults-quick faults-verification messages requirements third-party corpus screenshots help-pictures clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -113,6 +113,17 @@ test-fast: setup ## on SQLite, without browser, LibreOffice and what takes long:
 test-slow: setup ## what `make test` leaves out or tries with a few examples only, on both databases
 	HYPOTHESIS_PROFILE=thorough $(PYTEST) -m "slow or deep" $(PYTEST_ARGS)
 	HYPOTHESIS_PROFILE=thorough $(ON_POSTGRESQL) -m "not browser and (slow or deep)" $(PYTEST_ARGS)
+
+# Wapiti is under the GPL and no part of the product: it gets an environment of its own.
+WAPITI := $(VENV)/wapiti/bin/wapiti
+
+scan: setup $(WAPITI) ## attack the register with Wapiti, as nobody and as each role (half an hour; docs/security.md)
+	$(BIN)/python -m tests.scan $(ROLES)
+
+$(WAPITI): | $(PACKAGES)
+	$(PYTHON) -m venv --clear $(VENV)/wapiti
+	$(VENV)/wapiti/bin/python -m pip install --quiet --disable-pip-version-check wapiti3==3.2.3
+	@touch $@
 
 # --- measuring it -------------------------------------------------------------------------------------
 

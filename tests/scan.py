@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -92,21 +93,23 @@ def scan(role: str, data: Path, password: str) -> int:
         *("--max-scan-time", str(SECONDS), "--max-attack-time", str(SECONDS // 4), "--max-parameters", "25"),
         *("--max-files-per-dir", "30", "--depth", "6", "--tasks", "4", "--timeout", "30", "--no-bugreport"),
         *("--store-session", str(data / "session"), "--store-config", str(data / "config")),
-        *("--format", "json", "--output", str(report), "--detailed-report", "1", "--verbose", "0"),
+        *("--format", "json", "--output", str(report), "--detailed-report", "1", "--verbose", "1"),
     ]
     for path in LEFT_ALONE if role != NOBODY else ():
         command += ["--exclude", f"{address}{path}*"]
     if role != NOBODY:
         command += ["--form-user", role, "--form-password", password, "--form-url", f"{address}accounts/login/"]
-    with (
-        (data / "server.log").open("w") as log,
-        subprocess.Popen(serve, cwd=ROOT, env=settings_of(data), stderr=log) as server,
-    ):
+    with (data / "server.log").open("w") as log, (data / "wapiti.log").open("w") as said:
+        server = subprocess.Popen(serve, cwd=ROOT, env=settings_of(data), stderr=log)
         try:
             wait_for(address)
-            subprocess.run(command, check=False, stdout=subprocess.DEVNULL, timeout=SECONDS * (2 + len(MODULES)))
+            subprocess.run(command, check=False, stdout=said, timeout=SECONDS * (2 + len(MODULES)))
         finally:
             server.terminate()
+            server.wait(60)
+    launched = re.findall(r"Launching module (\w+)", (data / "wapiti.log").read_text())
+    if sorted(launched) != sorted(MODULES):
+        raise RuntimeError(f"as {role}, of {MODULES} Wapiti has only tried {launched}")
     return tell(role, json.loads(report.read_text()), (data / "server.log").read_text())
 
 

@@ -26,7 +26,7 @@ from tests.helpers import free_port
 from tests.jobs.samples import note
 from tests.tasks.update_form import signed_in
 
-pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
+pytestmark = pytest.mark.django_db
 
 TOKEN = "a-token-of-this-test-alone"
 BEARER = {"authorization": f"Bearer {TOKEN}"}
@@ -52,6 +52,7 @@ def read(client: Client | None = None, **headers: str) -> dict[str, float]:
 # --- what they say ------------------------------------------------------------------------------
 
 
+@pytest.mark.same_on_both
 def test_requests_are_counted_by_view_method_and_class_of_status_never_by_address():
     name = 'register_request_seconds_count{{method="{}",status="{}",view="{}"}}'.format
     client, before = signed_in(factories.account(role=Role.READER)), read()
@@ -98,6 +99,7 @@ def test_the_register_tells_its_jobs_its_worker_its_mails_its_log_and_its_tasks(
     assert read_now['register_tasks{health="overdue"}'] == len(page.splitlines()) - 1 > 0
 
 
+@pytest.mark.same_on_both
 def test_a_worker_that_was_never_there_has_no_figure():
     assert "register_worker_last_seen_seconds" not in read()
 
@@ -113,6 +115,7 @@ def test_of_a_database_that_is_away_that_is_the_figure():
 # --- who reads them -----------------------------------------------------------------------------
 
 
+@pytest.mark.same_on_both
 @pytest.mark.parametrize(
     "told",
     ["", TOKEN, f"Basic {TOKEN}", "Bearer", "Bearer ", f"Bearer {TOKEN}x", "Bearer \xe4", f"Bearer {TOKEN[:-1]}"],
@@ -123,11 +126,13 @@ def test_without_the_token_there_are_none(told):
     assert Client().get("/healthz", headers=headers).content == b"ok\nlive: yes\nready: yes"
 
 
+@pytest.mark.same_on_both
 def test_where_no_token_is_set_none_is_right(settings):
     settings.METRICS_TOKEN = ""
     assert Client().get("/metrics", headers={"authorization": "Bearer "}).status_code == 403
 
 
+@pytest.mark.same_on_both
 @pytest.mark.parametrize("role", Role.values)
 def test_administrators_read_them_signed_in_and_at_the_health_check(role):
     client = signed_in(factories.account(role=role))
@@ -138,6 +143,7 @@ def test_administrators_read_them_signed_in_and_at_the_health_check(role):
     assert ("register_jobs" in told) is is_administrator
 
 
+@pytest.mark.same_on_both
 def test_the_health_check_tells_its_figures_by_the_token_also_where_the_database_is_away(monkeypatch):
     told = Client().get("/healthz", headers=BEARER).content.decode()
     assert told.startswith("ok\nlive: yes\nready: yes\nregister_")
@@ -152,6 +158,7 @@ def test_the_health_check_tells_its_figures_by_the_token_also_where_the_database
 # --- several processes --------------------------------------------------------------------------
 
 
+@pytest.mark.same_on_both
 @pytest.mark.long
 def test_the_processes_of_two_servers_know_of_each_others_requests(tmp_path):
     ports = [free_port(), free_port()]
