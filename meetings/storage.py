@@ -7,6 +7,7 @@ nobody noted is never deleted, whatever database somebody lets the worker look a
 """
 
 import datetime
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -60,12 +61,24 @@ class RegisterStorage(NotesFiles, FileSystemStorage):
 
     def _store(self, name: str, content: Any) -> str:
         try:
-            return super()._store(name, content)
+            saved = super()._store(name, content)
+            self._flush(saved)
+            return saved
         except OSError as error:
             # What lies on the disk is half of it.
             with suppress(OSError):
                 self.delete(name)
             raise recognise_fault(error) or disk_is_not_writable() from error
+
+    def _flush(self, name: str) -> None:
+        """Have the file and its name on the disk before its row is committed."""
+        path = self.path(name)
+        for each in (path, os.path.dirname(path)):
+            handle = os.open(each, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
 
 
 def note_of(name: str) -> str:

@@ -109,6 +109,28 @@ def test_what_is_stored_as_it_should_leaves_no_note(world, folder):
 
 
 @pytest.mark.long
+def test_a_file_is_on_the_disk_before_its_row_is_committed(world, folder):
+    """A power cut after the commit finds both, or neither."""
+    steps: list[str] = []
+    backend = type(connections["default"])
+    commit, flush = backend._commit, os.fsync
+
+    def note_flush(handle: int) -> None:
+        flush(handle)
+        steps.append(Path(f"/proc/self/fd/{handle}").readlink().relative_to(folder).as_posix())
+
+    def note_commit(self) -> None:
+        commit(self)
+        steps.append("commit")
+
+    with mock.patch.object(backend, "_commit", note_commit), mock.patch("os.fsync", note_flush):
+        send_evidence(world)
+    name = Evidence.objects.get().file.name
+    flushed = [note_of(name), UNSETTLED, name, str(Path(name).parent), "commit"]
+    assert flushed == steps[steps.index(note_of(name)) :][: len(flushed)]
+
+
+@pytest.mark.long
 def test_what_somebody_may_still_be_storing_is_left_alone(world, folder):
     send_evidence(world, failure=commit_that_fails(after_all=False))
     let_time_pass(folder, SETTLED_AFTER.total_seconds() - 60)
