@@ -81,7 +81,7 @@ def write_report(rounds: list[Round], seed: str) -> None:
     faults = sum(sum(found.journal.faults.values()) for found in rounds)
     parts = [
         f"{faults} faults on {datetime.datetime.now(datetime.UTC).date()}, seed {seed}: {os.cpu_count()} shared cores,"
-        f" Python {platform.python_version()}, {platform.system()} {platform.release()}; {WEB_PROCESSES} web processes"
+        f" Python {platform.python_version()}; {WEB_PROCESSES} web processes"
         f" of {THREADS} threads, one worker. Repeat it by `make faults`."
     ]
     for found in rounds:
