@@ -257,7 +257,7 @@ FILE_UPLOAD_HANDLERS = [
 
 # A browser sends no Secure cookie over plain http: nobody could sign in.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SERVED_OVER_HTTPS
-SESSION_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = SERVED_OVER_HTTPS and not DEBUG
 # How long browsers refuse to come by plain http once they came by https: nobody can take it back from them, so it is
 # switched on when the certificate has proved itself. Other hosts of the domain are not the register's to bind.

@@ -4,12 +4,16 @@ A try that the lockout turns away is no entry: it would let a stranger fill the 
 nobody has, which may be a password typed into the wrong field; the server's own log says that somebody tried.
 """
 
+import datetime
 import logging
 from typing import Any
 
+from axes.models import AccessLog
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.contrib.sessions.models import Session
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils import timezone
 
 from cnas_tasks.client_address import client_address
 from cnas_tasks.logs import add_to_log_context
@@ -18,12 +22,15 @@ from meetings.tasks.services.log import log_change
 
 logger = logging.getLogger(__name__)
 
+FORGET_AFTER = datetime.timedelta(days=90)
+
 
 @receiver(user_logged_in)
 def record_sign_in(request: HttpRequest | None, user: Account, **kwargs: Any) -> None:
     """Record that ``user`` signed in."""
     add_to_log_context(account_id=user.pk)
     _record(ChangeKind.SIGNED_IN, user, user, request)
+    _forget_former_sign_ins()
 
 
 @receiver(user_logged_out)
@@ -43,6 +50,16 @@ def record_failure(credentials: dict[str, Any], request: HttpRequest | None = No
     username = Account.normalize_username(str(credentials.get(Account.USERNAME_FIELD) or ""))
     if account := Account.objects.filter(username=username).first():
         _record(ChangeKind.SIGN_IN_FAILED, account, None, request)
+
+
+def _forget_former_sign_ins() -> None:
+    """Delete ended sessions, and by which browser somebody signed in long ago.
+
+    The change log keeps what shall be kept; failures, axes forgets by itself.
+    """
+    now = timezone.now()
+    Session.objects.filter(expire_date__lt=now).delete()
+    AccessLog.objects.filter(attempt_time__lt=now - FORGET_AFTER).delete()
 
 
 def _record(kind: ChangeKind, account: Account, actor: Account | None, request: HttpRequest | None) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 
 import pytest
+from axes.models import AccessAttempt, AccessLog
 from django.conf import settings as django_settings
+from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 
 from meetings.models import Account
 from tests import factories
@@ -107,3 +111,23 @@ def test_the_former_address_for_discarding_words_leads_to_the_front_page(client)
 def test_signing_in_leads_to_no_address_that_a_button_alone_takes(where):
     account = factories.account(password=PASSWORD)
     assert sign_in(Client(), account, next=where)["Location"] == "/"
+
+
+def test_signing_in_forgets_ended_sessions_and_what_was_tried_long_ago(settings):
+    settings.AXES_ENABLED = True
+    now = timezone.now()
+    for number, day in enumerate((-1, 1)):
+        Session.objects.create(session_key=str(number), session_data="", expire_date=now + datetime.timedelta(days=day))
+    for days in (1, 89, 91):
+        attempt = AccessAttempt.objects.create(username=f"tried {days}", failures_since_start=1)
+        log = AccessLog.objects.create(username=f"signed in {days}")
+        # They put the present moment in by themselves.
+        for row in (attempt, log):
+            type(row).objects.filter(pk=row.pk).update(attempt_time=now - datetime.timedelta(days=days))
+    account = factories.account(password=PASSWORD)
+    assert sign_in(Client(), account).status_code == 302
+    assert Session.objects.filter(session_key="1").exists()
+    assert not Session.objects.filter(session_key="0").exists()
+    assert not AccessAttempt.objects.exists()
+    kept = AccessLog.objects.filter(username__startswith="signed in").values_list("username", flat=True)
+    assert set(kept) == {"signed in 1", "signed in 89"}
