@@ -11,8 +11,7 @@ import django
 def main() -> None:
     django.setup()
     from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
+    from django.test import Client
 
     from meetings.core.lifecycle import OPEN_STATUSES
     from meetings.models import ANSWERABLE_ROLES, Account, Role, Task
@@ -23,16 +22,9 @@ def main() -> None:
         department = task.task_departments.filter(role__in=ANSWERABLE_ROLES).first().department_id
         if role == Role.LIAISON:
             account.departments.set([department])
-        session = SessionStore()
-        session.update(
-            {
-                SESSION_KEY: str(account.pk),
-                BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[-1],
-                HASH_SESSION_KEY: account.get_session_auth_hash(),
-            }
-        )
-        session.create()
-        return {"session": session.session_key, "task": task.pk, "department": department}
+        client = Client()
+        client.force_login(account, backend=settings.AUTHENTICATION_BACKENDS[-1])
+        return {"session": client.session.session_key, "task": task.pk, "department": department}
 
     tasks = Task.objects.filter(
         joined_into=None, status__in=OPEN_STATUSES, task_departments__role__in=ANSWERABLE_ROLES

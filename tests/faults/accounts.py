@@ -10,8 +10,7 @@ ROLES = ("secretariat", "secretariat", "liaison", "liaison", "liaison", "liaison
 def main() -> None:
     django.setup()
     from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
+    from django.test import Client
 
     from meetings.models import Account, Department, Role, Task, TaskLeader
 
@@ -29,17 +28,10 @@ def main() -> None:
         )
         if role == Role.LIAISON:
             account.departments.set(Department.objects.all())
-        session = SessionStore()
-        session.update(
-            {
-                SESSION_KEY: str(account.pk),
-                BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[-1],
-                HASH_SESSION_KEY: account.get_session_auth_hash(),
-            }
-        )
-        session.create()
+        client = Client()
+        client.force_login(account, backend=settings.AUTHENTICATION_BACKENDS[-1])
         tasks = supervised if role == Role.LEADER else everything
-        writers.append({"role": role, "session": session.session_key, "tasks": tasks, "leader": person.name})
+        writers.append({"role": role, "session": client.session.session_key, "tasks": tasks, "leader": person.name})
     print(json.dumps(writers))
 
 
