@@ -10,6 +10,12 @@ for folder in /sys/fs/cgroup /sys/fs/cgroup/unified /sys/fs/cgroup/systemd; do
     echo $$ >$folder/register-trial-$$/cgroup.procs
 done
 
+# Its groups of processes would be made among those of this machine.
+if [ ! -e /sys/fs/cgroup/register-trial-$$ ] && [ ! -e /sys/fs/cgroup/systemd/register-trial-$$ ]; then
+    echo "No group of processes can be made." >&2
+    exit 1
+fi
+
 in_namespaces() {
     set -euo pipefail
     mount --make-rprivate /
