@@ -133,10 +133,15 @@ def is_removed(folder: Path) -> bool:
     return not folder.exists()
 
 
+def lines_of(section: str) -> str:
+    """Return what a section of the manual tells to type."""
+    text = (ROOT / "docs/operations.md").read_text().partition(f"\n## {section}\n")[2].partition("\n## ")[0]
+    return "\n".join(line.removeprefix("    ") for line in text.splitlines() if line.startswith("    "))
+
+
 def manual() -> str:
     """Return the lines of the section on systemd, with what HERE says in place of what cannot be had here."""
-    section = (ROOT / "docs/operations.md").read_text().partition("\n## With systemd\n")[2].partition("\n## ")[0]
-    lines = "\n".join(line.removeprefix("    ") for line in section.splitlines() if line.startswith("    "))
+    lines = lines_of("With systemd")
     for there, here in HERE.items():
         assert there in lines
         lines = lines.replace(there, here)
@@ -157,10 +162,9 @@ def test_what_runs_by_the_clock_can_do_so_in_its_sandbox(machine, name):
 
 
 def test_processes_are_replaced_by_the_line_of_the_manual(machine):
-    upgrade = (ROOT / "docs/operations.md").read_text().partition("\n## Upgrades\n")[2]
-    lines = [line.strip() for line in upgrade.splitlines() if line.startswith("    systemctl")]
+    lines = lines_of("Upgrades")
     before = machine.run("ls -i /run/register").stdout
-    done = machine.run(" ".join(lines))
+    done = machine.run(f"release={RELEASE}\n{lines}")
     assert done.returncode == 0, done.stderr
     assert machine.ask("http://localhost/healthz") == "200"
     assert machine.run("ls -i /run/register").stdout != before
