@@ -181,6 +181,7 @@ class Site:
                 time.sleep(0.02)
 
     def close(self) -> None:
-        """End whatever runs."""
-        for name in list(self.processes):
-            self.crash(name)
+        """End whatever runs, whatever became of the test."""
+        for process in self.processes.values():
+            if process.poll() is None:
+                self._kill([process, *psutil.Process(process.pid).children(recursive=True)])
