@@ -4,6 +4,7 @@ An extra (requirements-s3.txt), used where `S3_BUCKET` is set. A file is handed 
 may have it: no address of the store is given to anybody.
 """
 
+import datetime
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -95,6 +96,18 @@ class S3RegisterStorage(NotesFiles, S3Storage):
             raise files_are_away() from error
         return file
 
+    @_in_words
+    def get_modified_time(self, name: str) -> datetime.datetime:
+        """Return when a file was stored; raise FileNotFoundError without one."""
+        try:
+            moment: datetime.datetime = super().get_modified_time(name)
+        except ClientError as error:
+            # Of a bucket that is gone it says the same.
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404 and self.is_there():
+                raise FileNotFoundError(f"File does not exist: {name}") from error
+            raise
+        return moment
+
     def is_there(self) -> bool:
         """Whether the bucket answers, and to us."""
         try:
@@ -114,4 +127,3 @@ class S3RegisterStorage(NotesFiles, S3Storage):
     exists = _in_words(S3Storage.exists)
     listdir = _in_words(S3Storage.listdir)
     size = _in_words(S3Storage.size)
-    get_modified_time = _in_words(S3Storage.get_modified_time)

@@ -22,12 +22,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 from django.utils.translation import override
 from moto.server import ThreadedMotoServer
 
 from meetings.faults import FilesAwayError, StorageError
 from meetings.models import Evidence
-from meetings.storage import atomic_with_files
+from meetings.storage import SETTLED_AFTER, UNSETTLED, atomic_with_files, settle_files
 from tests import factories
 from tests.commands.full_register import all_rows, make_full_register
 from tests.tasks.update_form import parsed, signed_in
@@ -166,6 +167,22 @@ def test_verifying_tells_which_files_are_gone_or_are_not_what_was_uploaded(world
     assert signed_in(world.reader).get(f"/evidence/{gone.pk}/").status_code == 410
 
 
+@pytest.mark.same_on_both
+def test_a_note_that_another_worker_has_settled_costs_the_others_nothing(bucket, monkeypatch):
+    now = timezone.now()
+    for name in ("evidence/2026/one", "evidence/2026/two"):
+        default_storage.note(name)
+        default_storage.save(name, ContentFile(PDF))
+    [first, _second] = sorted(entry.key for entry in bucket.objects.filter(Prefix="unsettled/"))
+    notes = default_storage.listdir(UNSETTLED)
+    bucket.Object(first).delete()
+    monkeypatch.setattr("meetings.s3_storage.S3RegisterStorage.listdir", lambda _self, _folder: notes)
+    monkeypatch.setattr("meetings.storage.timezone.now", lambda: now + 2 * SETTLED_AFTER)
+    assert settle_files() == ["evidence/2026/two"]
+    with pytest.raises(FileNotFoundError):
+        default_storage.get_modified_time(first)
+
+
 # --- where it fails -----------------------------------------------------------------------------
 
 
@@ -214,8 +231,9 @@ def test_a_download_says_so(world, failing):
     response = client.get(f"/evidence/{evidence.pk}/")
     assert response.status_code == 503
     assert "文件存储没有响应" in parsed(response).text_content()
-    with pytest.raises(FilesAwayError):
-        default_storage.open(evidence.file.name)
+    for ask in (default_storage.open, default_storage.get_modified_time):
+        with pytest.raises(FilesAwayError):
+            ask(evidence.file.name)
 
 
 @pytest.mark.same_on_both
