@@ -8,9 +8,11 @@ import socket
 import ssl
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.conftest import missing
@@ -35,7 +37,7 @@ class Upstream(threading.Thread):
 
     def __init__(self, path: Path, answer: Callable[[str], int | None]) -> None:
         super().__init__(daemon=True)
-        self.answer, self.asked = answer, list[str]()
+        self.answer, self.asked, self.headers = answer, list[str](), list[bytes]()
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(str(path))
         self.listener.listen()
@@ -48,6 +50,7 @@ class Upstream(threading.Thread):
                 asked = sent.readline().decode().rpartition(" ")[0]
                 length = 0
                 while (line := sent.readline().strip().lower()) != b"":
+                    self.headers.append(line)
                     length = (
                         int(line.removeprefix(b"content-length:")) if line.startswith(b"content-length:") else length
                     )
@@ -119,18 +122,63 @@ def get(connection: http.client.HTTPConnection, address: str) -> int:
     return response.status
 
 
+def say(site: Site, *lines: str) -> bytes:
+    with socket.create_connection(("127.0.0.1", site.port), timeout=10) as connection:
+        connection.sendall("\r\n".join([*lines, "", ""]).encode())
+        return connection.recv(65536)
+
+
 def test_nothing_secret_and_nothing_searched_for_is_logged_even_where_it_fails(site):
     site.start_nginx()
-    for address in ("/calendar/s3cret.ics?x", "//calendar/s3cret.ics", "/%63alendar/s3cret.ics", "/tasks/?q=words"):
+    for address in (
+        *("/calendar/s3cret.ics?x", "//calendar/s3cret.ics", "/%63alendar/s3cret.ics", "/Calendar/s3cret.ics"),
+        "/tasks/?q=words",
+    ):
         assert get(http.client.HTTPConnection("127.0.0.1", site.port), address) == 502
+    referrer = ("Host: localhost", "Connection: close", "Referer: http://localhost/tasks/?q=words")
+    assert b" 502 " in say(site, "GET /tasks/ HTTP/1.1", *referrer)
+    assert b" 413 " in say(site, "POST /import/?q=words HTTP/1.1", *referrer, "Content-Length: 999999999")
+    # Refused before any location is looked for.
+    for hosts in ((), ("Host: one", "Host: two")):
+        assert b" 400 " in say(site, "GET /calendar/s3cret.ics HTTP/1.1", *hosts, "Connection: close")
+    assert b" 400 " in say(site, "GET /calendar/s3cret.ics words HTTP/1.1", *referrer)
     # It writes a line once the answer is away.
     process = site.processes.pop("nginx")
     process.terminate()
     process.wait()
-    assert "GET /tasks/ 502" in site.log("access")
+    access = site.log("access")
+    assert "GET /tasks/ 502" in access
+    assert access.count("GET /calendar/*** 502") == 4
+    assert access.count("GET /calendar/*** 400") == 2
     logs = "".join(path.read_text() for path in (site.folder / "log").iterdir())
     assert "s3cret" not in logs
-    assert "words" not in site.log("access")
+    assert "words" not in logs
+
+
+def test_what_nginx_says_of_itself_is_still_logged(site):
+    site.start_nginx()
+    [worker] = psutil.Process(site.processes["nginx"].pid).children()
+    worker.kill()
+    deadline = time.monotonic() + 10
+    while "exited on signal 9" not in site.log("error"):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("is_behind_another", "proto", "address"), [(False, "http", ""), (True, "https", "10.0.0.9, ")]
+)
+def test_how_people_came_is_the_word_of_the_proxy_that_they_reach(site, is_behind_another, proto, address):
+    def put_behind_another(conf: str) -> str:
+        kept = [line for line in conf.splitlines() if "$scheme;" not in line and "X-Forwarded-For $remote" not in line]
+        return "\n".join(kept).replace("# proxy_set_header X-F", "proxy_set_header X-F")
+
+    site.start_nginx(put_behind_another if is_behind_another else lambda conf: conf)
+    asked = Upstream(site.folder / "run" / "web-1.sock", lambda _asked: 200)
+    said = ("X-Forwarded-Proto: https", "X-Forwarded-For: 10.0.0.9", "Connection: close")
+    assert b" 200 " in say(site, "GET / HTTP/1.1", "Host: localhost", *said)
+    forwarded = {line for line in asked.headers if line.startswith(b"x-forwarded")}
+    assert forwarded == {f"x-forwarded-proto: {proto}".encode(), f"x-forwarded-for: {address}127.0.0.1".encode()}
 
 
 def certify(folder: Path) -> None:
