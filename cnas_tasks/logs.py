@@ -3,12 +3,16 @@
 Nothing of what people typed is logged. The secret address of a person's calendar stands in no log of any process.
 """
 
+import copy
 import logging
 import re
+import sys
+import threading
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from types import TracebackType
 from typing import Any
 
 from pythonjsonlogger.core import LogData
@@ -51,8 +55,13 @@ def logging_config(*, is_json: bool) -> dict[str, Any]:
 class LineFormatter(JsonFormatter):
     """Makes a line of JSON; an exception has its kind and place, not its words.
 
-    A database quotes the row that it refuses, Python what was no number: what people typed.
+    A database quotes the row that it refuses, Python what was no number: what people typed. A warning likewise; and
+    Django and gunicorn name the address of a request that failed, or quote what they could not read.
     """
+
+    # The beginnings of gunicorn's sentences, what follows is of the request.
+    ABOUT_REQUESTS = re.compile("Invalid request|Error handling request")
+    WARNING_PLACE = re.compile(r".*?:\d+: \w+")
 
     def __init__(self) -> None:
         super().__init__(
@@ -62,6 +71,25 @@ class LineFormatter(JsonFormatter):
             rename_fields={"levelname": "level", "name": "logger", "exc_info": "traceback"},
             json_ensure_ascii=False,
         )
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line, with what a library quotes left out."""
+        words = None
+        if isinstance(record.msg, BaseException):
+            words = describe(record.msg)
+        elif record.name == "gunicorn.error" and (about := self.ABOUT_REQUESTS.match(str(record.msg))):
+            words = about[0]
+        elif record.name == "py.warnings" and (place := self.WARNING_PLACE.match(record.getMessage())):
+            words = place[0]
+        elif record.name == "django.request" and record.exc_info and isinstance(record.args, tuple):
+            words = str(record.args[0])
+        if words is not None:
+            record = copy.copy(record)
+            record.msg, record.args = words, None
+            # gunicorn says it where it has caught what is wrong with the request.
+            if record.exc_info is None and (error := sys.exc_info()[1]):
+                vars(record)["error"] = describe(error)
+        return super().format(record)
 
     def process_log_record(self, log_data: LogData) -> LogData:
         """Return the fields that a line may hold, in their order."""
@@ -137,6 +165,24 @@ def add_to_log_context(**fields: Any) -> None:
     context = _context.get()
     if context is not None:
         context.update(fields)
+
+
+def log_what_nobody_catches() -> None:
+    """Let a process's last words, and its warnings, be lines like all others."""
+
+    def log(kind: type[BaseException], error: BaseException, place: TracebackType | None) -> None:
+        if issubclass(kind, Exception):
+            logging.getLogger("register").critical("Nobody caught what went wrong.", exc_info=(kind, error, place))
+        else:
+            # Ctrl+C.
+            sys.__excepthook__(kind, error, place)
+
+    def log_of_thread(given: threading.ExceptHookArgs) -> None:
+        if given.exc_value is not None:
+            log(given.exc_type, given.exc_value, given.exc_traceback)
+
+    sys.excepthook, threading.excepthook = log, log_of_thread
+    logging.captureWarnings(True)
 
 
 def keep_secrets_out() -> None:

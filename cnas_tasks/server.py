@@ -4,7 +4,7 @@ import os
 
 from gunicorn.workers.gthread import ThreadWorker
 
-from cnas_tasks.logs import logging_config
+from cnas_tasks.logs import log_what_nobody_catches, logging_config
 
 wsgi_app = "cnas_tasks.wsgi"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
@@ -21,6 +21,7 @@ worker_tmp_dir = "/dev/shm"  # nosec B108 # memory, and gunicorn's own random na
 control_socket_disable = True
 # What gunicorn says itself are lines like all others. There is no access log: a request is logged without its address.
 logconfig_dict = logging_config(is_json=True)
+log_what_nobody_catches()
 # Where all processes count requests (meetings.metrics); a volume comes empty.
 if metrics_folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
     os.makedirs(metrics_folder, mode=0o750, exist_ok=True)

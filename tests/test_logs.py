@@ -6,13 +6,18 @@ import datetime
 import io
 import json
 import logging
+import os
 import re
+import subprocess
+import sys
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
+from gunicorn.http.errors import InvalidRequestLine
 
 from cnas_tasks.logs import LineFormatter, code_lines, logging_config
 from meetings.accounts.services.preferences import make_calendar_address
@@ -136,7 +141,7 @@ def test_a_failure_says_where_in_the_code_it_was_and_not_of_what(log, monkeypatc
     assert trace["traceback"].count("in break_down") == 1
     assert trace["traceback"].endswith("ValueError")
     assert line["status"] == 500
-    assert not any(word in log.text for word in (staff.username, "张处长", NOTE))
+    assert not any(word in log.text for word in (staff.username, "张处长", NOTE, "/accounts/settings/"))
 
 
 def test_a_sign_in_and_one_that_fails_name_nobody(log, settings):
@@ -204,6 +209,72 @@ def test_what_a_command_logs_has_its_name_and_run(log, settings, tmp_path, monke
     runs = [line["job_id"] for line in log.lines]
     assert len(set(runs)) == 2
     assert all(re.fullmatch(r"db_worker-[0-9a-f]{8}", run) for run in runs)
+
+
+# --- what no request, job or command says --------------------------------------------------------
+
+
+def run_manage(tmp_path, code: str, **environment: str) -> tuple[int, str]:
+    """Run a command whose handle is this code, as a process of its own; return how it ended, and what it said."""
+    start = f"import runpy, sys\nfrom django.core.management.commands import check\n{code}\n"
+    start += "sys.argv = ['manage.py', 'check']\nrunpy.run_path('manage.py', run_name='__main__')"
+    url = f"sqlite:///{tmp_path / 'register.sqlite3'}"
+    told = {**os.environ, "DATABASE_URL": url, "DEBUG": "0", **environment}
+    command = [sys.executable, "-c", start]
+    done = subprocess.run(command, cwd=django_settings.BASE_DIR, env=told, capture_output=True, text=True, check=False)
+    return done.returncode, done.stderr
+
+
+FAILS = f"def handle(*_a, **_o): raise ValueError({NOTE!r})\ncheck.Command.handle = handle"
+FAILS_IN_A_THREAD = f"""
+import threading
+def fail(): raise ValueError({NOTE!r})
+def handle(*_a, **_o):
+    thread = threading.Thread(target=fail)
+    thread.start()
+    thread.join()
+check.Command.handle = handle"""
+
+
+@pytest.mark.parametrize(("code", "status"), [(FAILS, 1), (FAILS_IN_A_THREAD, 0)])
+def test_what_ends_a_command_or_a_thread_is_one_line_without_its_words(tmp_path, code, status):
+    returned, said = run_manage(tmp_path, code)
+    assert returned == status
+    [line] = map(json.loads, said.splitlines())
+    assert (line["level"], line["logger"]) == ("CRITICAL", "register")
+    assert line["traceback"].endswith("ValueError")
+    assert NOTE not in said
+
+
+def test_on_ones_own_machine_it_has_its_words(tmp_path):
+    returned, said = run_manage(tmp_path, FAILS, DEBUG="1")
+    assert returned == 1
+    assert said.endswith(f"ValueError: {NOTE}\n")
+
+
+def test_a_warning_is_one_line_of_its_kind_and_place(tmp_path):
+    code = f"import warnings\ndef handle(*_a, **_o): warnings.warn({NOTE!r}, RuntimeWarning)\n"
+    returned, said = run_manage(tmp_path, f"{code}check.Command.handle = handle")
+    assert returned == 0
+    [line] = map(json.loads, said.splitlines())
+    assert (line["logger"], line["message"]) == ("py.warnings", "<string>:4: RuntimeWarning")
+
+
+def test_gunicorn_quotes_no_request_that_it_cannot_read(log):
+    server, line = logging.getLogger("gunicorn.error"), "GET /tasks/?q=张处长"
+    try:
+        raise InvalidRequestLine(line)
+    except InvalidRequestLine as error:
+        # As its worker says it.
+        server.warning(f"Invalid request from ip=127.0.0.1: {error}")
+        server.exception("Error handling request %s %s", *line.split())
+        server.exception(error)
+    invalid, failed, raised = log.lines
+    assert (invalid["message"], invalid["error"]) == ("Invalid request", "gunicorn.http.errors.InvalidRequestLine")
+    assert failed["message"] == "Error handling request"
+    assert raised["message"] == "gunicorn.http.errors.InvalidRequestLine"
+    assert "张处长" not in log.text
+    assert "127.0.0.1" not in log.text
 
 
 # --- what is left out ---------------------------------------------------------------------------
