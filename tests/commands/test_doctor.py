@@ -63,9 +63,10 @@ def test_what_works_is_said_and_nothing_fails(world):
 
 
 def test_a_database_without_this_versions_tables_is_to_be_migrated(world):
-    MigrationRecorder(connection).record_unapplied("meetings", "0030_batch_index")
+    MigrationRecorder(connection).record_unapplied("meetings", "0031_fixed_search_path")
     assert line("Tables") == (
-        "✗ Tables: The database lacks 1 migration of this version, meetings.0030_batch_index. Run “manage.py migrate”."
+        "✗ Tables: The database lacks 1 migration of this version, meetings.0031_fixed_search_path."
+        " Run “manage.py migrate”."
     )
     assert ask()[1] == "1 thing is wrong."
 

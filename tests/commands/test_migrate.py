@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
-from meetings.models import TaskLog
+from meetings.models import Task, TaskLog, TaskState
 from tests import factories
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
@@ -56,3 +56,36 @@ def test_the_application_works_with_rows_and_cannot_pass_by_the_triggers():
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
     assert task.log.count() == 2
+
+
+@pytest.mark.usefixtures("application_role")
+def test_tables_of_the_same_name_that_the_application_makes_deceive_no_trigger():
+    task = factories.task()
+    meeting = task.suggestion.meeting
+    TaskState.objects.filter(task=task).delete()
+    with connection.cursor() as cursor:
+        for name in ("meetings_meeting", "meetings_suggestion", "meetings_task"):
+            cursor.execute(f"CREATE TEMPORARY TABLE {name} AS SELECT * FROM public.{name}")
+        cursor.execute("UPDATE pg_temp.meetings_meeting SET is_demonstration = true")
+        for statement in (
+            f"DELETE FROM public.meetings_tasklog WHERE task_id = {task.pk}",
+            f"UPDATE public.meetings_meeting SET is_demonstration = true WHERE id = {meeting.pk}",
+        ):
+            with pytest.raises(DatabaseError, match="never changed|becomes no"), transaction.atomic():
+                cursor.execute(statement)
+        cursor.execute(f"UPDATE public.meetings_meeting SET issued_on = '2030-01-01' WHERE id = {meeting.pk}")
+        cursor.execute("DROP TABLE pg_temp.meetings_meeting, pg_temp.meetings_suggestion, pg_temp.meetings_task")
+    assert Task.objects.get().issued_on == datetime.date(2030, 1, 1)
+
+
+def test_every_function_of_a_trigger_looks_for_tables_where_it_was_made():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.proname, p.proconfig, p.prosecdef FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
+            " WHERE NOT t.tgisinternal"
+        )
+        functions = cursor.fetchall()
+    assert functions
+    assert {(tuple(config or ()), definer) for _name, config, definer in functions} == {
+        (("search_path=public, pg_temp",), False)
+    }
