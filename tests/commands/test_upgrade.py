@@ -107,7 +107,8 @@ def test_a_backup_made_before_the_models_were_renamed_is_restored(media):
     call_command("restore", str(BACKUP), stdout=StringIO())
     assert_everything_is_there()
     assert_texts_are_indexed()
-    assert len([path for path in media.rglob("*") if path.is_file()]) == 8
+    # The notes about them go on commit, which a test's transaction never comes to.
+    assert len([path for path in media.rglob("*") if path.is_file() and path.parent.name != "unsettled"]) == 8
     assert factories.task().pk > max(row["pk"] for row in rows_of_backup()["meetings.task"])
 
 
