@@ -134,6 +134,10 @@ def _worker() -> Iterator[Finding]:
 
 
 def _disk() -> Iterator[Finding]:
+    if not settings.DATA_DIR.is_dir():
+        sentence = _("There is no folder %(folder)s. Make it, for the account that the services run as.")
+        yield Finding(Level.WRONG, sentence % {"folder": settings.DATA_DIR})
+        return
     free = shutil.disk_usage(settings.DATA_DIR).free // 2**20
     words = {"megabytes": free, "folder": settings.DATA_DIR}
     if free < FEWEST_FREE_MEGABYTES:

@@ -2,7 +2,6 @@
 
 import errno
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -69,8 +68,9 @@ def recognise_fault(error: BaseException | None) -> FaultError | None:
     if is_of_lxml or isinstance(error, OSError):
         if number in _FULL:
             return disk_is_full()
-        # Python has looked for a folder for temporary files, and could write to none.
-        if number == errno.EROFS or (isinstance(error, FileNotFoundError) and tempfile.tempdir is None):
+        # Python has looked for a folder for temporary files, and could write to none; it has no errno for that.
+        words = str(getattr(error, "strerror", None))
+        if number == errno.EROFS or words.startswith("No usable temporary directory"):
             return disk_is_not_writable()
     return None
 

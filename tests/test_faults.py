@@ -7,6 +7,7 @@ import errno
 import gc
 import os
 import re
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from unittest import mock
@@ -18,7 +19,7 @@ from django.db import DatabaseError, IntegrityError, OperationalError, connectio
 from django.db.backends.utils import CursorWrapper
 from django.test import Client
 
-from meetings.faults import BusyError, FaultError, recognise_fault
+from meetings.faults import BusyError, FaultError, StorageError, recognise_fault
 from meetings.models import Evidence, MinutesDocument, TaskLog, WorkbookUpload
 from tests import factories
 from tests.helpers import full_disk
@@ -271,6 +272,19 @@ def test_every_file_that_cannot_be_stored_is_told_in_a_sentence(world, folder, n
         assert "磁盘" in parsed(answer).xpath("//main")[0].text_content()
     assert files_of(folder) == []
     assert not any(model.objects.exists() for model in (MinutesDocument, WorkbookUpload, Evidence))
+
+
+def test_a_missing_file_is_no_disk_that_cannot_be_written_to_but_one_without_room_for_temporary_files_is(
+    monkeypatch, tmp_path
+):
+    monkeypatch.setattr("tempfile.tempdir", None)
+    with pytest.raises(FileNotFoundError) as missing:
+        (tmp_path / "missing").read_bytes()
+    assert recognise_fault(missing.value) is None
+    monkeypatch.setattr("tempfile._candidate_tempdir_list", lambda: [str(tmp_path / "missing")])
+    with pytest.raises(FileNotFoundError) as without:
+        tempfile.gettempdir()
+    assert isinstance(recognise_fault(without.value), StorageError)
 
 
 # A file that could not be written cannot be closed either, which whoever gives it up says.

@@ -114,6 +114,23 @@ def test_a_full_disk_is_told(monkeypatch, free, begins):
     assert line("Disk").startswith(begins)
 
 
+def test_a_folder_of_files_that_nobody_has_made_yet_is_not_made(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    assert line("Disk").startswith("✓ Disk: ")
+    assert not settings.MEDIA_ROOT.exists()
+
+
+def test_without_its_folder_of_data_that_is_said_and_the_other_parts_are_told_all_the_same(settings, tmp_path, world):
+    settings.DATA_DIR = tmp_path / "data"
+    settings.MEDIA_ROOT = settings.DATA_DIR / "media"
+    settings.WORKERS_DIR = settings.DATA_DIR / "workers"
+    lines, _error = ask()
+    folder = settings.DATA_DIR
+    assert f"✗ Disk: There is no folder {folder}. Make it, for the account that the services run as." in lines
+    assert {each[2:].partition(":")[0] for each in lines} >= {"Clock", "Documents", "Scans"}
+    assert not folder.exists()
+
+
 def test_a_folder_that_takes_no_files_is_told(settings, tmp_path):
     (tmp_path / "file").touch()
     settings.MEDIA_ROOT = tmp_path / "file" / "media"
