@@ -18,7 +18,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import IO, Any
 
 from django.apps import apps
 from django.core import serializers
@@ -44,17 +44,23 @@ from .backup_upgrade import (
 )
 from .core.serialization import ExactEncoder
 from .faults import FaultError, disk_reason
-from .models import TaskLog
+from .models import Evidence, TaskLog
 from .snapshot import consistent_snapshot
-from .storage import atomic_with_files
+from .storage import atomic_with_files, find_named
 
 FORMAT = "cnas-task-register-backup"
 MANIFEST = "manifest.json"
 HEADS = "heads.jsonl"
+# How often a backup is begun where people delete files beside it.
+ATTEMPTS = 3
 
 
 class BackupError(Exception):
     """Raised where a backup could not be written or restored; nothing was changed."""
+
+
+class _OutdatedError(Exception):
+    """A row that the backup holds is gone since, with its file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +86,7 @@ def write_backup(path: Path) -> Summary:
         # mkstemp makes it readable for its owner alone.
         handle, unfinished = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         with os.fdopen(handle, "wb") as file:
-            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-                summary = _write_members(archive)
+            summary = _write_archive(file)
             os.fsync(file.fileno())
         os.replace(unfinished, path)
         unfinished = None
@@ -93,6 +98,19 @@ def write_backup(path: Path) -> Summary:
         if unfinished:
             os.unlink(unfinished)
     return summary
+
+
+def _write_archive(file: IO[bytes]) -> Summary:
+    """Write all of it; anew where rows and their files went before these were read."""
+    for _attempt in range(ATTEMPTS):
+        file.seek(0)
+        file.truncate()
+        try:
+            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+                return _write_members(archive)
+        except _OutdatedError:
+            continue
+    raise BackupError(_("While it was written, files were deleted again and again. Try again in a quiet moment."))
 
 
 def _write_members(archive: zipfile.ZipFile) -> Summary:
@@ -115,7 +133,8 @@ def _write_members(archive: zipfile.ZipFile) -> Summary:
             digests[member] = digest.hexdigest()
         digests[HEADS] = _write_heads(archive)
     files = len(owners)
-    for name in sorted(owners):
+    # First what people may take away again; evidence stays.
+    for name in sorted(owners, key=lambda name: (owners[name][0] is Evidence, name)):
         member, digest = f"media/{name}", hashlib.sha256()
         try:
             with default_storage.open(name) as content, archive.open(member, "w", force_zip64=True) as file:
@@ -123,8 +142,10 @@ def _write_members(archive: zipfile.ZipFile) -> Summary:
                     digest.update(chunk)
                     file.write(chunk)
         except FileNotFoundError:
+            if not find_named([name]):
+                raise _OutdatedError from None
             continue
-        except PermissionError as error:
+        except (PermissionError, IsADirectoryError) as error:
             raise BackupError(
                 _("“%(path)s” cannot be read: %(reason)s.") % {"path": name, "reason": disk_reason(error)}
             ) from error

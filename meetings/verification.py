@@ -10,7 +10,7 @@ import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.apps import apps
 from django.core.files.storage import default_storage
@@ -21,9 +21,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _, ngettext
 
 from .backups import read_heads
+from .faults import disk_reason
 from .models import Task, TaskLog, TaskState, calculate_hash
 from .models.log import CURRENT_COLUMNS, replay
 from .storage import SETTLED_AFTER, UNSETTLED, file_fields, find_named
+
+_T = TypeVar("_T")
 
 # Tasks, heads or files that are looked at together.
 PORTION = 1000
@@ -132,6 +135,9 @@ def check_logs() -> Iterator[str]:
 
 
 def _check_chain(task: Task, log: Sequence[TaskLog]) -> Iterator[str]:
+    if not log:
+        yield _("“%(task)s” (task %(pk)s): it has no log.") % {"task": task, "pk": task.pk}
+        return
     before = str(task.stable_id)
     for sequence, entry in enumerate(log, 1):
         where = {"task": task, "pk": task.pk, "sequence": sequence}
@@ -159,7 +165,7 @@ def _check_chain(task: Task, log: Sequence[TaskLog]) -> Iterator[str]:
 
 def _check_states(task: Task, log: Sequence[TaskLog], states: Sequence[TaskState]) -> Iterator[str]:
     replayed = []
-    if log and task.joined_into_id is None:
+    if task.joined_into_id is None:
         replayed = list(replay(task.pk, sorted(log, key=lambda entry: (entry.effective_on, entry.sequence))))
     where = {"task": task, "pk": task.pk}
     if len(replayed) != len(states) or not all(map(TaskState.has_same_values_as, states, replayed)):
@@ -179,7 +185,10 @@ def _check_states(task: Task, log: Sequence[TaskLog], states: Sequence[TaskState
 
 
 def check_files() -> Iterator[str]:
-    """Yield which uploaded files are gone, or other ones, or of no row."""
+    """Yield which uploaded files are gone, or other ones, or of no row.
+
+    Outside a snapshot: whether a file that is not there was taken away with its row meanwhile is asked afterwards.
+    """
     # Till then its row may be newer than what is read here, or the worker has still to settle it.
     before = timezone.now() - 2 * SETTLED_AFTER
     for model, field in file_fields():
@@ -189,6 +198,7 @@ def check_files() -> Iterator[str]:
 
 def _check_files_of(model: type[models.Model], name: str) -> Iterator[str]:
     rows: Iterable[Any] = model._base_manager.exclude(**{name: ""}).order_by("pk").iterator(PORTION)
+    missing = []
     for row in rows:
         file = getattr(row, name)
         where = {"kind": model._meta.verbose_name, "pk": row.pk, "file": file.name}
@@ -196,10 +206,18 @@ def _check_files_of(model: type[models.Model], name: str) -> Iterator[str]:
             with file.open("rb") as content:
                 digest = hashlib.file_digest(content, "sha256").hexdigest()
         except FileNotFoundError:
-            yield _("%(kind)s %(pk)s: its file “%(file)s” is not there.") % where
+            missing.append(where)
+        except OSError as error:
+            reason = disk_reason(error)
+            yield _("%(kind)s %(pk)s: its file “%(file)s” cannot be read: %(reason)s.") % {**where, "reason": reason}
         else:
             if digest != row.sha256:
                 yield _("%(kind)s %(pk)s: its file “%(file)s” is not what was uploaded.") % where
+    for portion in _portions(missing):
+        named = find_named(where["file"] for where in portion)
+        for where in portion:
+            if where["file"] in named:
+                yield _("%(kind)s %(pk)s: its file “%(file)s” is not there.") % where
 
 
 def _check_folder(folder: str, before: datetime.datetime) -> Iterator[str]:
@@ -207,15 +225,28 @@ def _check_folder(folder: str, before: datetime.datetime) -> Iterator[str]:
         folders, files = default_storage.listdir(folder)
     except FileNotFoundError:  # nobody has uploaded anything yet
         return
-    paths = (posixpath.join(folder, name) for name in sorted(files))
-    while portion := list(islice(paths, PORTION)):
+    except OSError as error:
+        yield _("The folder “%(folder)s” of the uploaded files cannot be read: %(reason)s.") % {
+            "folder": folder,
+            "reason": disk_reason(error),
+        }
+        return
+    for portion in _portions(posixpath.join(folder, name) for name in sorted(files)):
         named = find_named(portion)
         for path in portion:
-            if path not in named and default_storage.get_modified_time(path) < before:
+            if path not in named and _is_older(path, before):
                 yield _("No row has the file “%(file)s”, which lies among the uploaded ones.") % {"file": path}
     for name in sorted(folders):
         if folder or name != UNSETTLED:
             yield from _check_folder(posixpath.join(folder, name), before)
+
+
+def _is_older(path: str, before: datetime.datetime) -> bool:
+    """Whether a file lay there before; one that was taken away meanwhile does not."""
+    try:
+        return default_storage.get_modified_time(path) < before
+    except FileNotFoundError:
+        return False
 
 
 # --- an earlier backup ----------------------------------------------------------------------------
@@ -227,7 +258,7 @@ def check_against(backup: Path) -> Iterator[str]:
     Somebody who writes a log anew writes its hashes anew; only what was kept elsewhere tells. Raises BackupError.
     """
     with read_heads(backup) as heads:
-        while portion := list(islice(heads, PORTION)):
+        for portion in _portions(heads):
             yield from _check_heads(portion)
 
 
@@ -244,3 +275,9 @@ def _check_heads(heads: Sequence[Mapping[str, Any]]) -> Iterator[str]:
                 "task": task,
                 "pk": task.pk,
             }
+
+
+def _portions(items: Iterable[_T]) -> Iterator[list[_T]]:
+    items = iter(items)
+    while portion := list(islice(items, PORTION)):
+        yield portion

@@ -13,11 +13,12 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
-from meetings.backups import MANIFEST
-from meetings.models import Account, Department, Evidence, TaskLog
+from meetings.backups import MANIFEST, BackupError, write_backup
+from meetings.models import Account, Department, Evidence, MinutesDocument, TaskLog
 from tests import factories
 from tests.workbooks.workbook_files import accepted, fetched, filled
 
@@ -234,6 +235,36 @@ def test_an_uploaded_file_that_is_there_is_not_overwritten(backup, media):
     there.write_bytes(b"mine")
     refusal_of(backup[0])
     assert there.read_bytes() == b"mine"
+
+
+def test_what_is_deleted_with_its_file_meanwhile_is_in_no_backup(tmp_path, monkeypatch):
+    stays, goes = (factories.minutes_document(factories.account()) for _each in range(2))
+    open_file, path = default_storage.open, tmp_path / "register.zip"
+
+    def delete_and_open(*arguments):
+        if (file := Path(goes.file.path)).exists():
+            MinutesDocument.objects.filter(pk=goes.pk).delete()
+            file.unlink()
+        return open_file(*arguments)
+
+    monkeypatch.setattr(default_storage, "open", delete_and_open)
+    assert write_backup(path).without_file == ()
+    with zipfile.ZipFile(path) as archive:
+        assert [name for name in archive.namelist() if name.startswith("media/")] == [f"media/{stays.file.name}"]
+        assert len(archive.read("data/meetings.minutesdocument.jsonl").splitlines()) == 1
+
+
+def test_a_backup_beside_which_files_are_deleted_for_ever_is_given_up(tmp_path, monkeypatch):
+    def lose(name, *arguments):
+        MinutesDocument.objects.filter(file=name).delete()
+        factories.minutes_document(factories.account())
+        raise FileNotFoundError(name)
+
+    factories.minutes_document(factories.account())
+    monkeypatch.setattr(default_storage, "open", lose)
+    with pytest.raises(BackupError, match="again and again|反复"):
+        write_backup(tmp_path / "register.zip")
+    assert [path.name for path in tmp_path.iterdir()] == ["media"]
 
 
 def test_a_backup_that_cannot_be_written_is_refused(tmp_path):

@@ -8,15 +8,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import F, QuerySet
 from django.utils.translation import override
 
-from meetings.models import Evidence, Task, TaskLog, TaskState, calculate_hash
+from meetings.models import Evidence, MinutesDocument, Task, TaskLog, TaskState, calculate_hash
 from meetings.storage import UNSETTLED
 from meetings.verification import expected_triggers, read_triggers
 from tests import factories
@@ -100,6 +102,18 @@ def rewrite_from(task: Task, first: int) -> None:
             before = entry.hash
 
 
+def deleting(document: MinutesDocument, open_file: Callable[..., Any]) -> Callable[..., Any]:
+    """Let somebody delete ``document`` and its file when the next file is opened."""
+
+    def delete_and_open(*arguments: Any) -> Any:
+        if (path := Path(document.file.path)).exists():
+            MinutesDocument.objects.filter(pk=document.pk).delete()
+            path.unlink()
+        return open_file(*arguments)
+
+    return delete_and_open
+
+
 def test_a_register_in_which_everything_happened_is_whole():
     make_full_register()
     assert verify() == (
@@ -145,6 +159,15 @@ def test_the_last_entry_that_was_taken_out_is_told(task):
         log.filter(task=task, sequence=3)._raw_delete(using=connection.alias)
     (told,) = faults()
     assert "its log has 2 entries, and its last one was entry 3" in told
+
+
+def test_a_task_whose_log_was_taken_out_whole_is_told(task):
+    task.states.all().delete()
+    with unguarded_log() as log:
+        log.filter(task=task)._raw_delete(using=connection.alias)
+    Task.objects.filter(pk=task.pk).update(version=0)
+    (told,) = faults()
+    assert told.endswith(f"(task {task.pk}): it has no log.")
 
 
 def test_a_log_that_was_given_to_another_task_is_told(task):
@@ -209,6 +232,22 @@ def test_files_that_are_not_what_was_uploaded_are_told(change: Callable[[Path], 
     change(Path(evidence.file.path))
     (told,) = faults()
     assert told.startswith(f"file of evidence {evidence.pk}: its file “{Evidence.objects.get().file.name}” is not")
+
+
+def test_a_file_that_cannot_be_read_is_told_and_the_others_are_looked_at(media):
+    folder, gone, _whole = (factories.evidence(factories.task()) for _each in range(3))
+    for evidence in (folder, gone):
+        Path(evidence.file.path).unlink()
+    Path(folder.file.path).mkdir()
+    assert [fault.partition("” ")[2] for fault in faults()] == ["cannot be read: it is a folder.", "is not there."]
+
+
+def test_what_is_deleted_with_its_file_meanwhile_is_no_fault(monkeypatch):
+    first, second = (factories.minutes_document(factories.account()) for _each in range(2))
+    monkeypatch.setattr(default_storage, "open", deleting(second, default_storage.open))
+    assert "is whole" in verify()
+    assert not MinutesDocument.objects.filter(pk=second.pk).exists()
+    assert MinutesDocument.objects.filter(pk=first.pk).exists()
 
 
 def test_a_file_that_no_row_has_is_told_once_nobody_can_be_storing_it(media):

@@ -30,10 +30,13 @@ class Command(RegisterCommand):
             if not number:
                 with consistent_snapshot():
                     against = check_against(Path(backup)) if backup else ()
-                    for fault in chain(check_logs(), check_files(), against):
+                    for fault in chain(check_logs(), against):
                         number, first = number + 1, first or fault
                         self.stdout.write(fault)
                     tasks, entries = Task.objects.count(), TaskLog.objects.count()
+                for fault in check_files():
+                    number, first = number + 1, first or fault
+                    self.stdout.write(fault)
         except BackupError as refusal:
             raise CommandError(str(refusal)) from refusal
         if number:
