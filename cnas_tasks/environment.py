@@ -48,17 +48,24 @@ class Environment:
         """Return whether something is on."""
         return self._read(name, default, lambda text: _YES_AND_NO[text.strip().lower()], "1 for yes or 0 for no")
 
-    def web_address(self, name: str, default: str) -> str:
-        """Return the address of a server, without the slash at its end."""
+    def web_address(self, name: str, default: str, *, is_whole: bool = False) -> str:
+        """Return the address of a server, without the slash at its end.
+
+        What ``is_whole`` has neither a path nor anything else after it.
+        """
 
         def read(text: str) -> str:
             parts = urlsplit(text)
             # Reading the port says whether it is one.
             if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
                 raise ValueError
-            return text.rstrip("/")
+            address = text.rstrip("/")
+            if is_whole and (address != f"{parts.scheme}://{parts.netloc}" or "@" in address):
+                raise ValueError
+            return address
 
-        return self._read(name, default, read, "an address such as https://register.example.org")
+        wanted = "an address such as https://register.example.org"
+        return self._read(name, default, read, f"{wanted}, and nothing after it" if is_whole else wanted)
 
     def database(self, name: str, default: str = "") -> dict[str, Any]:
         """Return the connection to a database; {} without address and default."""

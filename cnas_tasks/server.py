@@ -1,13 +1,21 @@
 """gunicorn's settings: `gunicorn --config python:cnas_tasks.server --bind …`."""
 
 import os
+import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from gunicorn.workers.gthread import ThreadWorker
 
+from cnas_tasks.environment import Environment
 from cnas_tasks.logs import log_what_nobody_catches, logging_config
 
 wsgi_app = "cnas_tasks.wsgi"
-workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
+_env = Environment()
+workers = _env.number("WEB_CONCURRENCY", default=2, lowest=1)
+try:
+    _env.refuse_faults()
+except ImproperlyConfigured as error:
+    sys.exit(str(error))
 threads = 4
 # Loaded before the server says that it is ready: one that does not start is known before its neighbour is stopped.
 preload_app = True
@@ -21,10 +29,17 @@ worker_tmp_dir = "/dev/shm"  # nosec B108 # memory, and gunicorn's own random na
 control_socket_disable = True
 # What gunicorn says itself are lines like all others. There is no access log: a request is logged without its address.
 logconfig_dict = logging_config(is_json=True)
-log_what_nobody_catches()
 # Where all processes count requests (meetings.metrics); a volume comes empty.
 if metrics_folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
     os.makedirs(metrics_folder, mode=0o750, exist_ok=True)
+
+
+def on_starting(server: object) -> None:
+    """Log what nobody catches.
+
+    Only now: what keeps the register from being loaded has to be read where it is started.
+    """
+    log_what_nobody_catches()
 
 
 class Worker(ThreadWorker):

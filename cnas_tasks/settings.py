@@ -36,7 +36,7 @@ def _load_secret_key() -> str:
 
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY", default="") or _load_secret_key()
-BASE_URL = env.web_address("BASE_URL", default="http://localhost:8000")
+BASE_URL = env.web_address("BASE_URL", default="http://localhost:8000", is_whole=True)
 SERVED_OVER_HTTPS = BASE_URL.startswith("https://")
 # The address that people open is answered, whatever else is.
 ALLOWED_HOSTS = [
@@ -147,6 +147,10 @@ TEMPLATES = [
 DATABASES = {"default": env.database("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'register.sqlite3'}")}
 # Who owns the tables, where the application is not to: `migrate` connects so.
 _owner = env.database("MIGRATION_DATABASE_URL")
+if _owner and _owner["ENGINE"] != DATABASES["default"]["ENGINE"]:
+    env.add_fault(
+        "The settings DATABASE_URL and MIGRATION_DATABASE_URL name databases of two kinds. Both name the same."
+    )
 MIGRATION_DATABASE = {name: _owner[name] for name in ("HOST", "PORT", "NAME", "USER", "PASSWORD")} if _owner else None
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -261,7 +265,8 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = SERVED_OVER_HTTPS and not DEBUG
 # How long browsers refuse to come by plain http once they came by https: nobody can take it back from them, so it is
 # switched on when the certificate has proved itself. Other hosts of the domain are not the register's to bind.
-SECURE_HSTS_SECONDS = env.number("HSTS_SECONDS", default=0, lowest=0) if SECURE_SSL_REDIRECT else 0
+_hsts_seconds = env.number("HSTS_SECONDS", default=0, lowest=0)
+SECURE_HSTS_SECONDS = _hsts_seconds if SECURE_SSL_REDIRECT else 0
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SERVED_OVER_HTTPS else None
 # Who watches asks each server on its own machine, not by way of the proxy.

@@ -1,6 +1,7 @@
 """Settings without a meaning: each is told in a sentence, and all at once."""
 
 import os
+import runpy
 import subprocess
 import sys
 
@@ -14,6 +15,7 @@ READINGS = {
     "number": lambda env: env.number("SETTING", default=3, lowest=0),
     "flag": lambda env: env.flag("SETTING", default=False),
     "address": lambda env: env.web_address("SETTING", default="http://localhost:8000"),
+    "whole": lambda env: env.web_address("SETTING", default="http://localhost:8000", is_whole=True),
     "database": lambda env: env.database("SETTING", default="sqlite:////tmp/x.sqlite3")["NAME"],
     "owner": lambda env: env.database("SETTING").get("NAME"),
     "mail": lambda env: env.mail_server("SETTING", default="consolemail://")["EMAIL_HOST"],
@@ -31,6 +33,8 @@ READINGS = {
         ("flag", "off", False),
         ("address", "https://register.example.org/", "https://register.example.org"),
         ("address", "http://10.0.0.1:8080", "http://10.0.0.1:8080"),
+        ("address", "https://store.example.org/storage/v1/s3", "https://store.example.org/storage/v1/s3"),
+        ("whole", "https://register.example.org:8443/", "https://register.example.org:8443"),
         ("database", "postgres://register:x@host/register", "register"),
         ("database", None, "/tmp/x.sqlite3"),
         ("owner", "", None),
@@ -59,6 +63,10 @@ def test_a_setting_is_read(monkeypatch, kind, text, value):
         ("address", "ftp://register.example.org", "It should be an address such as"),
         ("address", "http://host:99999", "It should be an address such as"),
         ("address", "https://", "It should be an address such as"),
+        ("whole", "https://a.example.org/path", "https://register.example.org, and nothing after it."),
+        ("whole", "https://a.example.org?x", "and nothing after it."),
+        ("whole", "https://a.example.org#x", "and nothing after it."),
+        ("whole", "https://user:x@a.example.org", "The setting SETTING is not understood."),
         ("database", "", "The setting SETTING is empty. It should be postgres://"),
         ("database", "mysql://user@host/name", "The setting SETTING is not understood. It should be postgres://"),
         ("database", "postgres://user:x@host/", "It should be postgres://"),
@@ -105,3 +113,25 @@ def test_all_of_them_are_told_where_the_register_starts(command):
     assert "METRICS_TOKEN can be guessed" in third
     assert "guess." not in done.stderr
     assert ("Traceback" in done.stderr) == (command[0] == "-c")
+
+
+@pytest.mark.parametrize(
+    ("module", "told", "sentence"),
+    [
+        ("settings", {"BASE_URL": "https://a.example.org/register?x"}, "The setting BASE_URL is"),
+        ("settings", {"BASE_URL": "http://a.example.org", "HSTS_SECONDS": "-1"}, "The setting HSTS_SECONDS is “-1”."),
+        (
+            "settings",
+            {"DATABASE_URL": "postgres://a:b@c/d", "MIGRATION_DATABASE_URL": "sqlite:////tmp/x.sqlite3"},
+            "The settings DATABASE_URL and MIGRATION_DATABASE_URL name databases of two kinds.",
+        ),
+        ("server", {"WEB_CONCURRENCY": "0"}, "The setting WEB_CONCURRENCY is “0”. It should be a whole number of 1"),
+        ("server", {"WEB_CONCURRENCY": "many"}, "The setting WEB_CONCURRENCY is “many”."),
+    ],
+)
+def test_what_would_be_taken_in_silence_is_told(monkeypatch, module, told, sentence):
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises((ImproperlyConfigured, SystemExit)) as refused:
+        runpy.run_path(str(settings.BASE_DIR / "cnas_tasks" / f"{module}.py"))
+    assert sentence in str(refused.value)
