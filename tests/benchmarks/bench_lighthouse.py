@@ -50,7 +50,10 @@ def main(rounds: int) -> None:
             manage(environment, "collectstatic", "--noinput", "--verbosity=0")
             session, task = manage(environment, "shell", "--verbosity=0", "--command", SESSION).split()
             server = subprocess.Popen(
-                [sys.executable, "-m", "gunicorn", "cnas_tasks.wsgi", f"--bind=127.0.0.1:{port}", "--threads=4"],
+                [
+                    *(sys.executable, "-m", "gunicorn", "--config=python:cnas_tasks.server"),
+                    *(f"--bind=127.0.0.1:{port}", "--workers=1"),
+                ],
                 cwd=ROOT,
                 env=environment,
                 stderr=subprocess.DEVNULL,

@@ -20,7 +20,6 @@ from .registers import ROOT, Register, environment
 
 # Any will do: it is sent as a cookie and with what is posted.
 TOKEN = "b" * 32
-THREADS = 4
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ def processor_time(processes: Iterable[int]) -> dict[int, float]:
 
 
 class Served:
-    """The server, with as many workers; ``threads`` as in the Dockerfile."""
+    """The server with the settings of a deployment, and as many workers."""
 
     def __init__(self, register: Register, *, workers: int = 1) -> None:
         self.register = register
@@ -67,8 +66,8 @@ class Served:
         self.process = subprocess.Popen(
             [
                 sys.executable,
-                *("-m", "gunicorn", "cnas_tasks.wsgi", f"--bind=127.0.0.1:{self.port}"),
-                *(f"--workers={self.workers}", f"--threads={THREADS}", "--log-level=error"),
+                *("-m", "gunicorn", "--config=python:cnas_tasks.server", f"--bind=127.0.0.1:{self.port}"),
+                *(f"--workers={self.workers}", "--log-level=error"),
             ],
             cwd=ROOT,
             env=environment(self.register.url),

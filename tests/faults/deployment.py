@@ -24,9 +24,9 @@ from .databases import PostgreSQL, Sqlite, signal_all
 from .mail import MailServer
 
 ROOT = Path(__file__).resolve().parents[2]
-WEB_PROCESSES, THREADS = 2, 4
-# Of the disk that becomes full.
-UPLOADS_MEGABYTES = 64
+WEB_PROCESSES = 2
+# Of the disk that becomes full; all that is uploaded in a round has to find room.
+UPLOADS_MEGABYTES = 192
 
 
 class Deployment:
@@ -41,6 +41,7 @@ class Deployment:
         self.environment = {
             **os.environ,
             "DATABASE_URL": database.url,
+            "WEB_CONCURRENCY": str(WEB_PROCESSES),
             "EMAIL_URL": f"smtp://127.0.0.1:{self.mail.port}",
             "DEBUG": "0",
             "SECRET_KEY": "only-for-faults" * 5,
@@ -99,8 +100,7 @@ class Deployment:
     def start_web(self) -> None:
         """Start the server and wait until it answers."""
         self.web = self._start(
-            *("-m", "gunicorn", "cnas_tasks.wsgi", f"--bind=127.0.0.1:{self.port}", f"--workers={WEB_PROCESSES}"),
-            *(f"--threads={THREADS}", "--log-level=warning"),
+            *("-m", "gunicorn", "--config=python:cnas_tasks.server", f"--bind=127.0.0.1:{self.port}"),
         )
         start = time.monotonic()
         while time.monotonic() - start < 60:

@@ -9,9 +9,10 @@ from collections import Counter
 from dataclasses import dataclass
 from statistics import median
 
+from cnas_tasks.server import threads
 from tests.benchmarks.report import write
 
-from .deployment import ROOT, THREADS, WEB_PROCESSES
+from .deployment import ROOT, WEB_PROCESSES
 from .journal import ACKNOWLEDGED, REFUSED, UNKNOWN, Journal
 
 FILE = ROOT / "docs" / "reliability.md"
@@ -82,7 +83,7 @@ def write_report(rounds: list[Round], seed: str) -> None:
     parts = [
         f"{faults} faults on {datetime.datetime.now(datetime.UTC).date()}, seed {seed}: {os.cpu_count()} shared cores,"
         f" Python {platform.python_version()}; {WEB_PROCESSES} web processes"
-        f" of {THREADS} threads, one worker. Repeat it by `make faults`."
+        f" of {threads} threads, one worker. Repeat it by `make faults`."
     ]
     for found in rounds:
         parts += [f"### {found.database}", table(found), summary(found)]

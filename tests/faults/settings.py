@@ -13,7 +13,8 @@ FOLDER = Path(os.environ["FAULTS_FOLDER"])
 MEDIA_ROOT = FOLDER / "uploads" / "media"
 WORKERS_DIR = FOLDER / "workers"
 EXPORTS_DIR = FOLDER / "exports"
-FILE_UPLOAD_TEMP_DIR = FOLDER
+# On the same disk: what is too large for memory meets it full while it arrives.
+FILE_UPLOAD_TEMP_DIR = FOLDER / "uploads"
 INSTALLED_APPS = [*DEPLOYED, "tests.faults.apps.ImpatientConfig"]
 EMAIL_TIMEOUT = 2
 

@@ -89,7 +89,7 @@ class Writer(threading.Thread):
 
     def pdf(self, mark: str) -> bytes:
         """Return a file that is nobody else's, some of them too large for the memory of a request."""
-        size = self.rng.choice((1_000, 20_000, 60_000))
+        [size] = self.rng.choices((1_000, 20_000, 60_000, 3_000_000), weights=(4, 4, 4, 1))
         return b"%PDF-1.7\n%" + mark.encode() + self.rng.randbytes(size) + b"\nendobj\n"
 
     def batch(self, mark: str) -> None:
