@@ -24,37 +24,15 @@ from .backups import read_heads
 from .faults import disk_reason
 from .models import Task, TaskLog, TaskState, calculate_hash
 from .models.log import CURRENT_COLUMNS, replay
+from .schema import expected_schema, read_schema
 from .storage import SETTLED_AFTER, UNSETTLED, file_fields, find_named
 
 _T = TypeVar("_T")
 
 # Tasks, heads or files that are looked at together.
 PORTION = 1000
-# Those that the migrations create, by the table they hang on, without its name.
-TRIGGERS = {
-    "acknowledgement": {"refuse_update", "refuse_delete"},
-    "changelog": {"refuse_update", "refuse_delete"},
-    "sentmail": {"refuse_update", "refuse_delete"},
-    "tasklog": {"refuse_update", "refuse_delete"},
-    "meeting": {"refuse_update", "repeat_update"},
-    "suggestion": {"refuse_update", "repeat_update"},
-    "task": {
-        *("refuse_update", "repeat_insert", "repeat_place", "repeat_state"),
-        *("spell_insert", "spell_update"),
-    },
-    "taskstate": {"repeat_insert", "repeat_update"},
-    "department": {"spell_update"},
-    "person": {"spell_update"},
-    "taskdepartment": {"spell_insert", "spell_update", "spell_delete"},
-    "taskleader": {"spell_insert", "spell_update", "spell_delete"},
-}
-TRIGGERS_OF_SQLITE = {
-    **dict.fromkeys(("acknowledgement", "changelog", "sentmail", "meeting"), {"refuse_replace"}),
-    **dict.fromkeys(
-        ("suggestion", "task", "tasklog"), {"refuse_replace", "grams_insert", "grams_update", "grams_delete"}
-    ),
-}
-TRIGGERS_OF_POSTGRESQL = dict.fromkeys(("meeting", "suggestion", "task"), {"refuse_insert"})
+# What a table has besides triggers (meetings.schema).
+PARTS = frozenset({"columns", "constraints", "indexes"})
 
 
 # --- the schema -----------------------------------------------------------------------------------
@@ -74,13 +52,19 @@ def check_schema() -> Iterator[str]:
             % words
         )
         return
+    expected = expected_schema()
     with connection.cursor() as cursor:
+        present = read_schema(cursor)
         for model in apps.get_app_config("meetings").get_models(include_auto_created=True):
-            yield from _check_table(model, cursor)
-        present = read_triggers(cursor)
-    for table, triggers in expected_triggers().items():
-        for name in sorted(triggers - present.get(table, set())):
-            yield _("The table %(table)s has no trigger “%(name)s” that works.") % {"table": table, "name": name}
+            faults = list(_check_table(model, cursor))
+            yield from faults
+            if faults:
+                # What lacks a part is not the same besides.
+                table = model._meta.db_table
+                told = {part: digest for part, digest in expected[table].items() if part in PARTS}
+                present[table] = present.get(table, {}) | told
+    for table in sorted(expected | present):
+        yield from _compare_table(table, expected.get(table, {}), present.get(table, {}))
 
 
 def _check_table(model: type[models.Model], cursor: Any) -> Iterator[str]:
@@ -94,28 +78,15 @@ def _check_table(model: type[models.Model], cursor: Any) -> Iterator[str]:
             yield _("The table %(table)s has no constraint or index “%(name)s”.") % {"table": table, "name": part.name}
 
 
-def expected_triggers() -> dict[str, set[str]]:
-    """Return the names of this engine's triggers by their table."""
-    of_engine = TRIGGERS_OF_SQLITE if connection.vendor == "sqlite" else TRIGGERS_OF_POSTGRESQL
-    return {
-        f"meetings_{table}": {f"meetings_{table}_{name}" for name in names | of_engine.get(table, set())}
-        for table, names in TRIGGERS.items()
-    }
-
-
-def read_triggers(cursor: Any) -> dict[str, set[str]]:
-    """Return the names of the triggers that are there and work, by their table."""
-    if connection.vendor == "sqlite":
-        cursor.execute("SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'")
-    else:
-        cursor.execute(
-            "SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
-            " WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND pg_table_is_visible(c.oid)"
-        )
-    triggers: dict[str, set[str]] = {}
-    for table, name in cursor.fetchall():
-        triggers.setdefault(table, set()).add(name)
-    return triggers
+def _compare_table(table: str, expected: Mapping[str, str], present: Mapping[str, str]) -> Iterator[str]:
+    if any(expected.get(part) != present.get(part) for part in PARTS):
+        yield _("The table %(table)s is not that of this version: columns, constraints or indexes.") % {"table": table}
+    for name in sorted({*expected, *present} - PARTS):
+        where = {"table": table, "name": name}
+        if name not in present:
+            yield _("The table %(table)s has no trigger “%(name)s” that works.") % where
+        elif expected.get(name) != present[name]:
+            yield _("The table %(table)s has a trigger or rule “%(name)s” that is not of this version.") % where
 
 
 # --- logs and states ------------------------------------------------------------------------------

@@ -15,27 +15,27 @@ from tests import factories
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
-ROLE = "register_application"
-
 
 @pytest.fixture
 def application_role(settings) -> Iterator[None]:
     """Connect as a role that owns nothing, after `migrate` as the owner has granted it its rights."""
     owner = {name: connection.settings_dict[name] for name in ("HOST", "PORT", "NAME", "USER", "PASSWORD")}
+    # A role is the whole server's, and tests beside this one make theirs.
+    role = f"application_of_{owner['NAME']}"
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP ROLE IF EXISTS {ROLE}")
-        cursor.execute(f"CREATE ROLE {ROLE} LOGIN")
+        cursor.execute(f"DROP ROLE IF EXISTS {role}")
+        cursor.execute(f"CREATE ROLE {role} LOGIN")
     settings.MIGRATION_DATABASE = owner
     connection.close()
-    connection.settings_dict["USER"] = ROLE
+    connection.settings_dict["USER"] = role
     call_command("migrate", stdout=StringIO())
-    assert connection.settings_dict["USER"] == ROLE
+    assert connection.settings_dict["USER"] == role
     yield
     connection.close()
     connection.settings_dict.update(owner)
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP OWNED BY {ROLE}")
-        cursor.execute(f"DROP ROLE {ROLE}")
+        cursor.execute(f"DROP OWNED BY {role}")
+        cursor.execute(f"DROP ROLE {role}")
 
 
 @pytest.mark.usefixtures("application_role")
