@@ -8,7 +8,7 @@ import datetime
 import hashlib
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _, ngettext
 
 from .backups import read_heads
 from .faults import disk_reason
+from .log_contents import check_evidence, check_instructions, check_task
 from .models import Task, TaskLog, TaskState, calculate_hash
 from .models.log import CURRENT_COLUMNS, replay
 from .schema import expected_schema, read_schema
@@ -93,16 +94,20 @@ def _compare_table(table: str, expected: Mapping[str, str], present: Mapping[str
 
 
 def check_logs() -> Iterator[str]:
-    """Yield the tasks whose log was changed, or which stand otherwise than it says."""
+    """Yield the tasks whose log was changed, and what stands otherwise than it says."""
     entries = TaskLog.objects.select_related("actor", "department", "batch").order_by("sequence")
     tasks = Task.objects.select_related("suggestion__meeting").prefetch_related(
-        Prefetch("log", entries), Prefetch("states", TaskState.objects.order_by("since"))
+        Prefetch("log", entries),
+        Prefetch("states", TaskState.objects.order_by("since")),
+        *("task_departments", "task_leaders"),
     )
     for task in tasks.order_by("pk").iterator(PORTION):
         log, states = list(task.log.all()), list(task.states.all())
         faults = list(_check_chain(task, log))
         # What was tampered with is not replayed.
-        yield from faults or _check_states(task, log, states)
+        yield from faults or chain(_check_states(task, log, states), check_task(task, log))
+    yield from check_evidence()
+    yield from check_instructions()
 
 
 def _check_chain(task: Task, log: Sequence[TaskLog]) -> Iterator[str]:
@@ -136,7 +141,7 @@ def _check_chain(task: Task, log: Sequence[TaskLog]) -> Iterator[str]:
 
 def _check_states(task: Task, log: Sequence[TaskLog], states: Sequence[TaskState]) -> Iterator[str]:
     replayed = []
-    if task.joined_into_id is None:
+    if not any("joined_into" in entry.changes for entry in log):
         replayed = list(replay(task.pk, sorted(log, key=lambda entry: (entry.effective_on, entry.sequence))))
     where = {"task": task, "pk": task.pk}
     if len(replayed) != len(states) or not all(map(TaskState.has_same_values_as, states, replayed)):

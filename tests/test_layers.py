@@ -22,7 +22,17 @@ ROOMS = (
     ("workbooks",),
     ("reports",),
     ("notifications",),
-    ("devtools", "backups", "backup_upgrade", "schema", "verification", "metrics", "readiness", "diagnosis"),
+    (
+        "devtools",
+        "backups",
+        "backup_upgrade",
+        "schema",
+        "verification",
+        "log_contents",
+        "metrics",
+        "readiness",
+        "diagnosis",
+    ),
     ("urls",),
     # What Django loads by itself; nothing in the house leans on it.
     ("admin", "management", "templatetags", "apps", "checks", "middleware"),

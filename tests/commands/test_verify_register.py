@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from hashlib import sha256
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,10 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import F, QuerySet
 from django.utils.translation import override
 
-from meetings.models import Evidence, MinutesDocument, Task, TaskLog, TaskState, calculate_hash
+from meetings.models import Evidence, Instruction, MinutesDocument, Task, TaskLog, TaskState, calculate_hash
 from meetings.schema import SCHEMA, expected_schema, read_schema
 from meetings.storage import UNSETTLED
+from meetings.tasks.services.corrections import edit_assignments, edit_texts
 from tests import factories
 
 from .full_register import make_full_register
@@ -224,6 +226,58 @@ def test_columns_that_are_not_those_of_the_last_state_are_told(task):
     )
     (told,) = faults()
     assert told.endswith("its columns are not those of its last state: due_date.")
+
+
+def test_a_task_that_was_hidden_as_if_joined_is_told(task):
+    task.states.all().delete()
+    Task.objects.filter(pk=task.pk).update(joined_into=factories.task())
+    assert any(told.endswith("what its log records last stands otherwise: joined_into.") for told in faults())
+
+
+def test_texts_and_parts_that_the_log_records_and_that_were_changed_are_told(task):
+    factories.act(edit_texts, task, factories.secretariat(), reason="笔误", text="健全监督机制。", remarks="见附件。")
+    departments = [(factories.department(name), role) for name, role in (("甲部", "lead"), ("乙部", "responsible"))]
+    factories.act(
+        edit_assignments,
+        task,
+        factories.secretariat(),
+        reason="分工",
+        departments=departments,
+        leaders=[factories.person("钱进"), factories.person()],
+    )
+    assert "is whole" in verify()
+    Task.objects.filter(pk=task.pk).update(text="另一任务", remarks="")
+    task.task_departments.order_by("position").last().delete()
+    task.task_leaders.all().delete()
+    (told,) = faults()
+    assert told.endswith("what its log records last stands otherwise: departments, leaders, remarks, text.")
+
+
+def test_evidence_that_was_swapped_taken_out_or_hidden_is_told():
+    swapped, gone, hidden = (factories.evidence(factories.task()) for _each in range(3))
+    content = b"%PDF-1.7 another"
+    Path(swapped.file.path).write_bytes(content)
+    Evidence.objects.filter(pk=swapped.pk).update(sha256=sha256(content).hexdigest())
+    Path(gone.file.path).unlink()
+    Evidence.objects.filter(pk=gone.pk).delete()
+    Evidence.objects.filter(pk=hidden.pk).update(removal=hidden.entry)
+    told = faults()
+    assert len(told) == 3
+    assert all("its files of evidence are not those that it names" in fault for fault in told)
+
+
+def test_instructions_that_were_changed_taken_out_or_answered_by_nothing_are_told(task):
+    leader = factories.person()
+    changed, gone, hidden = (factories.instruction(task, leader, text) for text in ("抓紧。", "报告。", "复核。"))
+    assert "is whole" in verify()
+    Instruction.objects.filter(pk=changed.pk).update(text="不急。")
+    Instruction.objects.filter(pk=gone.pk).delete()
+    Instruction.objects.filter(pk=hidden.pk).update(answer=hidden.given, answered_on=hidden.given_on)
+    assert [fault.split(": ")[-1] for fault in faults()] == [
+        "its instruction is not what it says.",
+        "its instruction is not what it says.",
+        "it answers no instruction.",
+    ]
 
 
 @pytest.mark.parametrize("change", [lambda path: path.write_bytes(b"other"), lambda path: path.unlink()])
