@@ -31,6 +31,7 @@ from prometheus_client.registry import Collector
 
 from meetings.errors import PermissionDeniedError
 from meetings.jobs.heartbeat import last_seen
+from meetings.last_runs import find_ages
 from meetings.models import Mailing, MailState, RobotMessage, Task, TaskLog
 from meetings.tasks.statistics import count_by_health
 
@@ -100,6 +101,10 @@ class RegisterCollector(Collector):
         if seen is not None:
             age = (timezone.now() - seen).total_seconds()
             yield GaugeMetricFamily("register_worker_last_seen_seconds", "Since a worker last said that it lives", age)
+        runs = GaugeMetricFamily("register_last_run_seconds", "Since a command last succeeded", labels=["command"])
+        for command, ago in find_ages().items():
+            runs.add_metric([command], ago.total_seconds())
+        yield runs
         try:
             figures = [*_jobs(), *_mails(), *_log(), *_tasks()]
         except (DatabaseError, InterfaceError):

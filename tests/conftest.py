@@ -206,6 +206,7 @@ def settings_for_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
         MEDIA_ROOT=tmp_path_factory.mktemp("media"),
         WORKERS_DIR=tmp_path_factory.mktemp("workers"),
         EXPORTS_DIR=tmp_path_factory.mktemp("exports"),
+        RUNS_DIR=tmp_path_factory.mktemp("runs"),
     ):
         yield
 

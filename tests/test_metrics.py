@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import io
 import json
 import os
 import re
@@ -15,6 +16,7 @@ from unittest import mock
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.management import CommandError, call_command
 from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
@@ -102,6 +104,27 @@ def test_the_register_tells_its_jobs_its_worker_its_mails_its_log_and_its_tasks(
 @pytest.mark.same_on_both
 def test_a_worker_that_was_never_there_has_no_figure():
     assert "register_worker_last_seen_seconds" not in read()
+
+
+def test_a_command_of_the_night_tells_when_it_last_came_to_a_good_end(settings, tmp_path):
+    settings.RUNS_DIR = tmp_path / "runs"
+    name = 'register_last_run_seconds{{command="{}"}}'.format
+    assert not any("last_run" in told for told in read())
+    call_command("backup", str(tmp_path / "register.zip"), stdout=io.StringIO())
+    os.utime(settings.RUNS_DIR / "backup", (time.time() - 3600, time.time() - 3600))
+    assert 3600 <= read()[name("backup")] < 3660
+    with pytest.raises(CommandError):
+        call_command("verify_register", "--backup", str(tmp_path / "none.zip"), stdout=io.StringIO())
+    assert name("verify_register") not in read()
+    call_command("verify_register", stdout=io.StringIO())
+    assert 0 <= read()[name("verify_register")] < 60
+
+
+def test_a_backup_is_good_also_where_that_cannot_be_noted(settings, tmp_path):
+    (tmp_path / "file").touch()
+    settings.RUNS_DIR = tmp_path / "file" / "runs"
+    call_command("backup", str(tmp_path / "register.zip"), stdout=io.StringIO())
+    assert (tmp_path / "register.zip").exists()
 
 
 def test_of_a_database_that_is_away_that_is_the_figure():

@@ -19,6 +19,7 @@ from meetings.core.as_of import InvalidAsOfError, parse_as_of, parse_date, parse
 from meetings.core.text import parse_id
 from meetings.exports.downloads import temporary_file
 from meetings.faults import BusyError, FilesAwayError, StorageError, disk_reason, recognise_fault
+from meetings.last_runs import COMMANDS, note_run
 from meetings.models import Meeting, knowledge
 from meetings.snapshot import consistent_snapshot
 
@@ -37,8 +38,12 @@ class RegisterCommand(BaseCommand):
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         """Run; what is logged meanwhile has the command and a number of this run."""
-        with log_context(job_id=f"{type(self).__module__.rpartition('.')[2]}-{secrets.token_hex(4)}"):
-            return super().execute(*args, **options)
+        command = type(self).__module__.rpartition(".")[2]
+        with log_context(job_id=f"{command}-{secrets.token_hex(4)}"):
+            said: str | None = super().execute(*args, **options)
+            if command in COMMANDS:
+                note_run(command)
+            return said
 
     def run_from_argv(self, argv: list[str]) -> None:
         """Run with the command line's arguments; report argparse's errors in one line."""

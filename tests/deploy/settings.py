@@ -7,3 +7,4 @@ from cnas_tasks.settings import *  # noqa: F403 - all of them
 
 DATA_DIR = Path(os.environ["TEST_DATA_DIR"])
 MEDIA_ROOT, WORKERS_DIR, EXPORTS_DIR = DATA_DIR / "media", DATA_DIR / "workers", DATA_DIR / "exports"
+RUNS_DIR = DATA_DIR / "runs"

@@ -13,6 +13,7 @@ FOLDER = Path(os.environ["FAULTS_FOLDER"])
 MEDIA_ROOT = FOLDER / "uploads" / "media"
 WORKERS_DIR = FOLDER / "workers"
 EXPORTS_DIR = FOLDER / "exports"
+RUNS_DIR = FOLDER / "runs"
 # On the same disk: what is too large for memory meets it full while it arrives.
 FILE_UPLOAD_TEMP_DIR = FOLDER / "uploads"
 INSTALLED_APPS = [*DEPLOYED, "tests.faults.apps.ImpatientConfig"]
