@@ -124,6 +124,8 @@ class TaskLog(AppendOnlyModel, NaturalKeyModel):
     is_undone: bool
     # Whether other departments have a part in its task: set by `last_of_departments`.
     is_shared: bool
+    # The first day of which it changed what the register says: annotated by `find_back_dated`.
+    changed_from: datetime.date
 
     objects = TaskLogQuerySet.as_manager()
 

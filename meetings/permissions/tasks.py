@@ -186,5 +186,8 @@ def selectable_tasks(account: Account, day: datetime.date) -> TaskQuerySet:
 
 
 def can_undo_batch(account: Account, batch: Batch) -> bool:
-    """Whether the batch is the account's own, or the account is the secretariat's."""
-    return is_secretariat(account) or (account.is_active and batch.made_by_id == account.pk)
+    """Whether the account is the secretariat's, or still changes tasks and made it.
+
+    Whether each of its tasks is still a liaison's own is asked when undoing is planned.
+    """
+    return is_secretariat(account) or (can_change_tasks(account) and batch.made_by_id == account.pk)

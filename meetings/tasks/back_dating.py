@@ -2,7 +2,7 @@
 
 import datetime
 
-from django.db.models import F, Prefetch
+from django.db.models import Case, F, OuterRef, Prefetch, Q, Subquery, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +10,7 @@ from meetings.core.as_of import day_bounds
 from meetings.display.fields import join_items, label
 from meetings.exports.columns import CellKind, Column
 from meetings.models import EntryKind, Evidence, TaskLog
-from meetings.models.log import TaskLogQuerySet
+from meetings.models.log import CONSENTED, TaskLogQuerySet
 
 from .display import describe_changes
 
@@ -18,15 +18,24 @@ from .display import describe_changes
 def find_back_dated(first: datetime.date, last: datetime.date, day: datetime.date | None = None) -> TaskLogQuerySet:
     """Return what was recorded from ``first`` to ``last`` for an earlier day.
 
-    The newest first; with ``day`` that which changed what the register says of it. That a task is in the register from
-    the issue on is no change of a past day.
+    The newest first; with ``day`` that which changed what the register says of it. ``changed_from`` is the first day
+    that an entry changed: of an undoing the first of what it took back, of a task that was joined into another its
+    first. That a task is in the register from the issue on is no change of a past day.
     """
     begin, end = day_bounds(first, last)
-    entries = TaskLog.objects.filter(
-        recorded_at__gte=begin, recorded_at__lt=end, recorded_at__date__gt=F("effective_on")
-    ).exclude(kind=EntryKind.ENTERED)
+    entries = TaskLog.objects.filter(recorded_at__gte=begin, recorded_at__lt=end).exclude(kind=EntryKind.ENTERED)
+    of_task = TaskLog.objects.filter(task=OuterRef("task")).order_by("effective_on").values("effective_on")
+    # What consent takes back it writes again: that is listed.
+    undoes = Q(kind=EntryKind.UNDONE) & ~Q(changes__has_key=CONSENTED)
+    changed_from = Case(
+        When(undoes, then=Subquery(of_task.filter(batch=OuterRef("batch__undoes"))[:1])),
+        When(kind=EntryKind.ARRANGED, changes__has_key="joined_into", then=Subquery(of_task[:1])),
+        default=F("effective_on"),
+    )
+    entries = entries.annotate(changed_from=changed_from)  # type: ignore[no-redef]  # declared
+    entries = entries.filter(recorded_at__date__gt=F("changed_from"))
     if day is not None:
-        entries = entries.filter(effective_on__lte=day, recorded_at__date__gt=day)
+        entries = entries.filter(Q(changed_from__lte=day), recorded_at__date__gt=day)
     entries = entries.select_related("actor", "department", "task__suggestion__meeting")
     entries = entries.prefetch_related(Prefetch("evidence", Evidence.objects.order_by("pk")))
     return entries.order_by("-recorded_at", "-pk")
@@ -38,7 +47,7 @@ def _changes(entry: TaskLog) -> str:
 
 COLUMNS: tuple[Column[TaskLog], ...] = (
     Column(_("Recorded on"), 11, lambda entry: timezone.localdate(entry.recorded_at), CellKind.DATE),
-    Column(_("Effective on"), 11, lambda entry: entry.effective_on, CellKind.DATE),
+    Column(_("Effective on"), 11, lambda entry: entry.changed_from, CellKind.DATE),
     Column(label("meeting"), 16, lambda entry: entry.task.suggestion.meeting.title, is_long=True),
     Column(label("printed_number"), 5, lambda entry: entry.task.suggestion.number, CellKind.INTEGER),
     Column(label("text"), 24, lambda entry: entry.task.text, is_long=True),

@@ -7,6 +7,7 @@ import datetime
 import pytest
 from django.utils import timezone
 
+from meetings.breakdown.services.split_merge import merge_tasks
 from meetings.models import Role
 from tests import factories
 
@@ -65,3 +66,13 @@ def test_a_period_that_ends_before_it_begins_is_refused(client, task):
 def test_reports_and_the_band_of_a_past_day_lead_there(client, task):
     assert "/back-dated/" in client.get("/reports/").content.decode()
     assert f"/back-dated/?as_of={ago(9)}" in client.get(f"/tasks/?as_of={ago(9)}").content.decode()
+
+
+def test_a_task_that_was_joined_into_another_is_gone_on_past_days_so_that_is_listed(client, task):
+    other = factories.task(task.suggestion)
+    task.refresh_from_db()
+    staff = factories.secretariat()
+    versions = {"version": task.version, "other_id": other.pk, "other_version": other.version}
+    merge_tasks(task_id=task.pk, text="合并后的任务", reason="内容相同。", actor=staff, **versions)
+    assert "内容相同。" in notes(client.get(f"/back-dated/?as_of={ago(250)}"))
+    assert notes(client.get(f"/back-dated/?as_of={ago(301)}")) == []

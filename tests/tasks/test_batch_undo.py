@@ -12,6 +12,7 @@ from hypothesis.extra.django import TestCase as HypothesisTestCase
 
 from meetings.errors import InvalidTransitionError, PermissionDeniedError, ServiceError
 from meetings.models import (
+    Account,
     Batch,
     DepartmentRole,
     EntryKind,
@@ -222,6 +223,38 @@ def test_a_batch_is_undone_once_by_its_maker_or_the_secretariat_and_undoing_is_n
         undo(result)
     with pytest.raises(InvalidTransitionError):
         undo_batch(batch_id=undoing.pk, actor=liaison)
+
+
+def test_who_may_no_longer_change_a_task_does_not_undo_a_batch_either(client):
+    department, other = factories.department(), factories.department("财务部")
+    task = factories.task()
+    liaison = factories.account("liaison", departments=[department])
+    result = run(task, note="进展顺利。", effective_on=timezone.localdate(), by=liaison)
+    for change in ({"role": "reader"}, {"is_active": False}, {"role": "leader"}):
+        former = Account.objects.get(pk=liaison.pk)
+        for name, value in change.items():
+            setattr(former, name, value)
+        with pytest.raises(PermissionDeniedError):
+            undo(result, by=former)
+    liaison.departments.set([other])
+    client.force_login(liaison)
+    page = client.post(f"/batches/{result.batch.pk}/undo/", follow=True).content.decode()
+    assert "只能由秘书处撤销" in page
+    assert "撤销 1 项任务" not in page
+    assert not Batch.objects.filter(undoes=result.batch).exists()
+    liaison.departments.set([department])
+    assert undo_batch(batch_id=result.batch.pk, actor=Account.objects.get(pk=liaison.pk)).entries.count() == 1
+
+
+def test_undoing_asks_for_the_role_that_the_change_asked_for():
+    department = factories.department()
+    task = factories.task(departments=[(department, DepartmentRole.SUPPORTING)], deadline="2024.12")
+    supporting = factories.account("secretariat", departments=[department])
+    result = run(task, note="已落实。", status=Status.CLOSED, by=supporting)
+    supporting.role = "liaison"
+    supporting.save()
+    with pytest.raises(PermissionDeniedError):
+        undo(result, by=Account.objects.get(pk=supporting.pk))
 
 
 # --- whatever is done, undoing is exact ------------------------------------------------------------

@@ -23,6 +23,8 @@ from meetings.tasks.services.reviews import review_without_news
 from meetings.tasks.services.status import meet_milestone
 from tests import factories
 
+from .helpers import last_note
+
 pytestmark = pytest.mark.django_db
 
 
@@ -142,6 +144,26 @@ def test_a_batch_that_is_undone_before_waits_for_nobody(of, task, liaison):
     batch = factories.batch(task, by=liaison, effective_on=CLAIMED)
     undo_batch(batch_id=batch.pk, actor=liaison)
     assert inbox.count_waiting(factories.secretariat(), timezone.localdate()) == {}
+
+
+def test_a_liaison_undoes_no_batch_that_counts_on_days_for_which_consent_is_needed(of, task, liaison, client):
+    reported = ago(61)
+    with at(ago(60)):
+        batch = factories.batch(task, by=liaison, note="早已办理。", effective_on=reported)
+    before = on(BEFORE, task)
+    assert (before.day_status, last_note(before)) == (Status.IN_PROGRESS, "早已办理。")
+    client.force_login(liaison)
+    page = client.post(f"/batches/{batch.pk}/undo/", follow=True).content.decode()
+    assert f"撤销会改动{date_format(reported)}以来的台账，只能由秘书处撤销。" in page
+    assert on(BEFORE, task).day_status == Status.IN_PROGRESS
+    undo_batch(batch_id=batch.pk, actor=factories.secretariat())
+    assert on(BEFORE, task).day_status == Status.NOT_STARTED
+    client.force_login(factories.secretariat())
+    listed = read(client, f"/back-dated/?as_of={BEFORE}")
+    assert listed.count("<tr") == 2
+    assert "撤销" in listed
+    assert date_format(reported) in listed
+    assert read(client, f"/back-dated/?as_of={ago(70)}").count("<tr") < 2
 
 
 def test_a_milestone_was_met_on_the_day_claimed_once_that_is_consented_to(of, liaison):

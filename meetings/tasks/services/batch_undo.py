@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetings import permissions
+from meetings.core.lifecycle import CAN_DECIDE, CAN_REPORT, CAN_REQUEST, ActorRole, find_transition
 from meetings.display.deadline_messages import join_shortened
 from meetings.errors import InvalidTransitionError, PermissionDeniedError, ServiceError
 from meetings.models import (
@@ -31,8 +32,9 @@ from meetings.models.log import UNDONE, exclude_undone, replay
 from meetings.models.task import TaskQuerySet
 
 from .assignments import Assignments, compare_assignments, get_assignments, replace_assignments
+from .claims import needs_consent
 from .evidence import describe_removal
-from .log import Changes, deadline_to_json, iso, write_entries
+from .log import Changes, deadline_to_json, format_day, iso, write_entries
 
 NameHolder = TypeVar("NameHolder", Department, Person)
 
@@ -59,12 +61,13 @@ def undo_batch(*, batch_id: int, actor: Account) -> Batch:
     Each of these gets one entry that undoes what the batch wrote: on every day the task stands as if that had
     never been written (`meetings.models.log.replay`), so that status, closing day, review and last report are what they
     were; departments, leaders and an extension request that lapsed are put back, and its evidence is taken away. The
-    others stay as they are. Raises ServiceError as `find_undo_error`, and where a name in the log is nobody's any more.
+    others stay as they are. Raises ServiceError as `find_undo_error` and `plan_undo`.
     """
     batch = Batch.objects.select_for_update(of=("self",)).get(pk=batch_id)
     if (error := find_undo_error(batch, actor)) is not None:
         raise error
-    plan = plan_undo(batch, Task.objects.select_for_update(of=("self",)).filter(pk__in=batch.entries.values("task")))
+    tasks = Task.objects.select_for_update(of=("self",)).filter(pk__in=batch.entries.values("task"))
+    plan = plan_undo(batch, tasks, actor)
     if not plan.entries:
         raise InvalidTransitionError(describe_touched(plan.left))
     replace_assignments(plan.former)
@@ -83,13 +86,18 @@ def undo_batch(*, batch_id: int, actor: Account) -> Batch:
     return undoing
 
 
-def plan_undo(batch: Batch, tasks: TaskQuerySet) -> UndoPlan:
-    """Return what undoing ``batch`` means for ``tasks``, which are some of its own."""
+def plan_undo(batch: Batch, tasks: TaskQuerySet, actor: Account) -> UndoPlan:
+    """Return what undoing ``batch`` means for ``tasks``, which are some of its own.
+
+    Raises ServiceError where ``actor`` may not make such changes now, where they would change days for which a liaison
+    needs consent, and where a name in the log is nobody's any more.
+    """
     parts = ("task_departments__department", "task_leaders__person")
     logs = Prefetch("log", TaskLog.objects.chronological())
     own = list(tasks.order_by("pk").prefetch_related(logs, *parts))
     touched = {task for task in own if _was_touched(task, batch)}
     untouched = [task for task in own if task not in touched]
+    _check_actor(actor, batch, untouched)
     former = _former_assignments(batch, untouched)
     entries = {task: _plan_undo_entry(task, batch, former.get(task)) for task in untouched}
     # What lapsed where the batch ended a task.
@@ -104,6 +112,38 @@ def plan_undo(batch: Batch, tasks: TaskQuerySet) -> UndoPlan:
     for task in {file.task for file in evidence}:
         entries[task].changes |= describe_removal(file for file in evidence if file.task == task)
     return UndoPlan(entries, former, requests, evidence, [task for task in own if task in touched])
+
+
+def _check_actor(actor: Account, batch: Batch, tasks: Iterable[Task]) -> None:
+    """Raise ServiceError where ``actor`` may not take back what stands of ``batch``."""
+    entries = {task: [entry for entry in task.log.all() if entry.batch_id == batch.pk] for task in tasks}
+    foreign = [
+        task
+        for task, of_task in entries.items()
+        if not all(permissions.roles_of(actor, task) & _takers(entry) for entry in of_task)
+    ]
+    if foreign:
+        raise PermissionDeniedError(
+            _("Your account may not change these tasks so any more; only the secretariat can undo it: %(tasks)s.")
+            % {"tasks": join_shortened([task.text for task in foreign])}
+        )
+    first = min((entry.effective_on for of_task in entries.values() for entry in of_task), default=None)
+    if first is not None and needs_consent(actor, first):
+        raise PermissionDeniedError(
+            _("Undoing it would change the register from %(day)s on, so only the secretariat can do that.")
+            % {"day": format_day(first)}
+        )
+
+
+def _takers(entry: TaskLog) -> frozenset[ActorRole]:
+    """Return who may make the change that ``entry`` wrote."""
+    if entry.kind == EntryKind.ASSIGNMENTS or "next_review" in entry.changes:
+        return CAN_DECIDE
+    if "asked_deadline" in entry.changes:
+        return CAN_REQUEST
+    status = entry.changes.get("status")
+    transition = find_transition(status["old"], status["new"]) if status else None
+    return transition.takers if transition else CAN_REPORT
 
 
 def _was_touched(task: Task, batch: Batch) -> bool:

@@ -206,7 +206,8 @@ def batch_detail(request: Request, pk: int) -> HttpResponse:
     undoing: dict[Task, TaskLog] = {}
     if not refusal:
         try:
-            undoing = plan_undo(batch, Task.objects.filter(pk__in=[entry.task_id for entry in page])).entries
+            tasks = Task.objects.filter(pk__in=[entry.task_id for entry in page])
+            undoing = plan_undo(batch, tasks, request.user).entries
         except ServiceError as unclear:
             refusal = unclear.message
     context = {
