@@ -255,10 +255,10 @@ def test_the_log_says_what_became_of_the_claim_and_who_reported(client, task, li
     page = read(client, task.get_absolute_url())
     assert "补录日期（待秘书处同意）" not in page
     assert "补录日期（秘书处已同意）" in page
-    assert f"申报人（补录日期由录入人同意）：{liaison}" in page
+    assert f"填报人（补录日期经录入人同意）：{liaison}" in page
     # One entry is no batch.
     assert "批量办理</a>" not in page.split('id="log"')[1]
-    assert f"申报人（补录日期由录入人同意）：{liaison}" in read(client, f"{task.get_absolute_url()}?as_of={BEFORE}")
+    assert f"填报人（补录日期经录入人同意）：{liaison}" in read(client, f"{task.get_absolute_url()}?as_of={BEFORE}")
     assert str(liaison) in read(client, f"/back-dated/?from={ago(1)}&to={ago(0)}")
     factories.progress(task, on=CLAIMED, by=liaison)
     factories.act(refuse_back_dating, task, staff, reason="没有依据。")
