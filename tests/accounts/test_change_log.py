@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime
 from io import BytesIO, StringIO
+from unittest import mock
 
 import pytest
 from django.contrib.auth.management.commands import changepassword
 from django.core.management import call_command
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from meetings.management.commands import changepassword as own_changepassword
 from meetings.models import Account, ChangeLog, Language, Role
 from tests import factories
 from tests.tasks.update_form import parsed
@@ -108,6 +111,16 @@ def test_what_the_server_s_commands_do_to_accounts_is_an_entry(monkeypatch):
     root = Account.objects.get(username="root")
     call_command("changepassword", "root", stdout=StringIO())
     assert [(kind, actor) for kind, actor, *_rest in entries_of(root)] == [("entered", None), ("corrected", None)]
+
+
+def test_a_password_whose_entry_cannot_be_written_is_not_changed(monkeypatch):
+    account = factories.account(Role.LIAISON, password=PASSWORD)
+    monkeypatch.setattr(changepassword.Command, "_get_pass", lambda self, prompt="": "another password of this test")
+    monkeypatch.setattr(own_changepassword, "log_change", mock.Mock(side_effect=OperationalError))
+    with pytest.raises(OperationalError):
+        call_command("changepassword", account.username, stdout=StringIO())
+    account.refresh_from_db()
+    assert account.check_password(PASSWORD)
 
 
 def test_the_page_lists_finds_and_pages(page, administrator):
