@@ -47,7 +47,6 @@ _REFERENCES: dict[type[models.Model], _Reference] = {
     ExtensionRequest: _Reference("asked_id", {"decided_id": {"status": f"'{ExtensionStatus.REQUESTED.value}'"}}),
     Instruction: _Reference("given_id", {"answer_id": {"answered_on": "NULL"}}),
     Evidence: _Reference("entry_id", {"removal_id": {}}),
-    SuggestionOutcome: _Reference("entry_id"),
 }
 
 
@@ -108,15 +107,18 @@ def _select(columns: Iterable[str], model: type[models.Model], names: _Names) ->
 def _hide_tables(day: datetime.date, names: _Names) -> None:
     _begin, end = day_bounds(day, day)
     with connection.cursor() as cursor:
+        # Others write meanwhile, and each statement sees what was committed before it. So the intervals come first:
+        # `_note_replayed` finds what was recorded since they were copied, and what is replayed is known for good.
+        _copy_states(cursor, names, day)
         _note_replayed(cursor, names, day, end)
         for model, select in _views(names, end).items():
             cursor.execute(f"CREATE TEMPORARY VIEW {connection.ops.quote_name(model._meta.db_table)} AS {select}")
-        _fill_states(cursor, names, day)
+        _replay_states(cursor, names)
 
 
 def _show_tables(names: _Names) -> None:
     """Drop whatever hides tables; where it is still read, close the connection."""
-    hidden: tuple[type[models.Model], ...] = (*_REFERENCES, Acknowledgement, Meeting, TaskLog)
+    hidden: tuple[type[models.Model], ...] = (*_REFERENCES, SuggestionOutcome, Acknowledgement, Meeting, TaskLog)
     try:
         with connection.cursor() as cursor:
             for model in hidden:
@@ -162,6 +164,7 @@ def _views(names: _Names, end: datetime.datetime) -> dict[type[models.Model], st
         f"{_select(_columns(Meeting), Meeting, names)} AS meeting WHERE NOT EXISTS ({of_meeting.format('')})"
         f" OR EXISTS ({of_meeting.format(first)} AND entry.recorded_at < {moment})"
     )
+    views[SuggestionOutcome] = _outcomes(names, moment)
     for model, reference in _REFERENCES.items():
         written = {column: connection.ops.quote_name(column) for column in _columns(model)}
         for later, others in reference.later.items():
@@ -177,19 +180,53 @@ def _views(names: _Names, end: datetime.datetime) -> dict[type[models.Model], st
     return views
 
 
-def _fill_states(cursor: Any, names: _Names, day: datetime.date) -> None:
-    """Copy the intervals, and replay those of `_REPLAYED` tasks from the known log."""
+def _outcomes(names: _Names, moment: str) -> str:
+    """Return what is read in the place of the outcomes: the last that was known."""
+
+    def find_last(value: str) -> str:
+        return (
+            f"(SELECT {value} FROM {names.table(TaskLog)} AS entry"  # nosec B608 # names of tables and columns, never a value
+            f" JOIN {names.table(Task)} AS task ON task.id = entry.task_id"
+            f" WHERE task.suggestion_id = recorded.suggestion_id AND entry.kind = '{EntryKind.OUTCOME.value}'"
+            f" AND entry.recorded_at < {moment} AND {value} IS NOT NULL"
+            " ORDER BY entry.recorded_at DESC, entry.id DESC LIMIT 1)"
+        )
+
+    def find_new(name: str) -> str:
+        is_sqlite = connection.vendor == "sqlite"
+        return find_last(
+            f"json_extract(entry.changes, '$.{name}.new')" if is_sqlite else f"entry.changes #>> '{{{name},new}}'"
+        )
+
+    of_row = {"outcome": find_new("outcome"), "reply": find_new("reply"), "entry_id": find_last("entry.id")}
+    columns = ", ".join(
+        f"{of_row.get(column, f'recorded.{column}')} AS {connection.ops.quote_name(column)}"
+        for column in _columns(SuggestionOutcome)
+    )
+    table = names.table(SuggestionOutcome)
+    return f"SELECT {columns} FROM {table} AS recorded WHERE {of_row['entry_id']} IS NOT NULL"  # nosec B608 # names of tables and columns, never a value
+
+
+def _copy_states(cursor: Any, names: _Names, day: datetime.date) -> None:
+    """Copy the intervals up to ``day`` into the table that hides theirs."""
     fields = TaskState._meta.concrete_fields
     quoted = [connection.ops.quote_name(field.column) for field in fields]
     types = ", ".join(f"{column} {field.db_type(connection)}" for column, field in zip(quoted, fields, strict=True))
-    table = names.hiding(TaskState)
     name = connection.ops.quote_name(TaskState._meta.db_table)
     cursor.execute(f"CREATE TEMPORARY TABLE {name} ({types}, PRIMARY KEY (task_id, since))")
     cursor.execute(
-        f"INSERT INTO {table} ({', '.join(quoted)}) {_select(_columns(TaskState), TaskState, names)}"  # nosec B608 # names of tables and columns, never a value
-        f" WHERE since <= %s AND task_id NOT IN (SELECT task_id FROM {_REPLAYED})",
+        f"INSERT INTO {names.hiding(TaskState)} ({', '.join(quoted)})"  # nosec B608 # names of tables and columns, never a value
+        f" {_select(_columns(TaskState), TaskState, names)} WHERE since <= %s",
         [day],
     )
+
+
+def _replay_states(cursor: Any, names: _Names) -> None:
+    """Replace the intervals of `_REPLAYED` tasks by those that the known log makes."""
+    fields = TaskState._meta.concrete_fields
+    quoted = [connection.ops.quote_name(field.column) for field in fields]
+    table = names.hiding(TaskState)
+    cursor.execute(f"DELETE FROM {table} WHERE task_id IN (SELECT task_id FROM {_REPLAYED})")  # nosec B608 # names of tables and columns, never a value
     places = ", ".join(["%s"] * len(fields))
     # Each asking of the proxy finds the connection anew.
     states, database = _replay(), connections[connection.alias]

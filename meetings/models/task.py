@@ -149,8 +149,8 @@ class TaskQuerySet(Identified, NaturalKeyQuerySet["Task"]):
 
     def with_outcome(self, day: datetime.date) -> Self:
         """Annotate the suggestion's outcome by the end of ``day`` (``day_outcome``)."""
-        recorded = When(suggestion__outcome__entry__effective_on__lte=day, then=F("suggestion__outcome__outcome"))
-        return self.annotate(day_outcome=Case(recorded, output_field=models.CharField()))
+        outcome = apps.get_model("meetings", "SuggestionOutcome")
+        return self.annotate(day_outcome=outcome.on(day, path="suggestion__outcome__"))
 
     def open(self) -> Self:
         """Return those that were open on the day; goes with `on`."""

@@ -6,6 +6,7 @@ from functools import reduce
 
 from django.utils.translation import gettext as _, ngettext, ngettext_lazy, pgettext, pgettext_lazy
 
+from meetings.display.fields import format_value
 from meetings.display.progress import DepartmentReport, department_reports
 from meetings.exports.formatting import ENUMERATION_COMMA, department_labels
 from meetings.models import Health, Status, Suggestion, SuggestionOutcome, SuggestionSource, Task
@@ -176,8 +177,8 @@ def join_parts(parts: Iterable[str]) -> str:
 def format_outcome(outcome: SuggestionOutcome) -> str:
     """Return what was recorded as a suggestion's outcome, with the reply."""
     return _("The outcome was recorded as “%(outcome)s”, with the reply: %(reply)s") % {
-        "outcome": outcome.get_outcome_display(),
-        "reply": outcome.reply,
+        "outcome": format_value("outcome", outcome.day_outcome),
+        "reply": outcome.day_reply,
     }
 
 

@@ -142,7 +142,7 @@ def build_suggestion_parts(
 
     ``tasks`` are in the order of their suggestions.
     """
-    recorded = SuggestionOutcome.objects.filter(suggestion__in=suggestions, entry__effective_on__lte=day)
+    recorded = SuggestionOutcome.objects.on(day).filter(suggestion__in=suggestions)
     outcomes = {outcome.suggestion_id: outcome for outcome in recorded}
     of_suggestion = {pk: tuple(rows) for pk, rows in groupby(tasks, key=attrgetter("suggestion_id"))}
     return [SuggestionPart(of, outcomes.get(of.pk), of_suggestion.get(of.pk, ())) for of in suggestions]

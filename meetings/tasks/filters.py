@@ -312,10 +312,8 @@ class TaskFilterSet(django_filters.FilterSet):
 
     def filter_outcome(self, tasks: TaskQuerySet, name: str, values: list[str]) -> TaskQuerySet:
         """Filter by the outcome of the day; ``missing``: none, and no task is open."""
-        recorded = SuggestionOutcome.objects.filter(
-            suggestion=OuterRef("suggestion"), entry__effective_on__lte=self.day
-        )
-        condition = Q(Exists(recorded.filter(outcome__in=values)))
+        recorded = SuggestionOutcome.objects.on(self.day).filter(suggestion=OuterRef("suggestion"))
+        condition = Q(Exists(recorded.filter(Q(day_outcome__in=values))))
         if "missing" in values:
             still_open = Task.objects.on(self.day).open().filter(suggestion=OuterRef("suggestion"))
             condition |= Q(~Exists(recorded), ~Exists(still_open))

@@ -13,6 +13,7 @@ from django.test import override_settings
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, example, given, settings, strategies as st
 
+from meetings.core.lifecycle import ENDED_STATUSES
 from meetings.errors import ServiceError
 from meetings.models import (
     Account,
@@ -21,6 +22,7 @@ from meetings.models import (
     ExtensionRequest,
     Instruction,
     Meeting,
+    Outcome,
     Role,
     Status,
     SuggestionOutcome,
@@ -32,6 +34,7 @@ from meetings.tasks.services.back_dating import consent_to_back_dating, refuse_b
 from meetings.tasks.services.batch_undo import undo_batch
 from meetings.tasks.services.extensions import grant_extension, refuse_extension, request_extension
 from meetings.tasks.services.instructions import answer_instruction
+from meetings.tasks.services.outcomes import record_outcome
 from tests import factories
 from tests.depth import examples
 
@@ -66,7 +69,11 @@ def copy_of(day: datetime.date) -> dict[str, list]:
         "instructions": list(Instruction.objects.open_on(day).order_by("pk").values_list("pk")),
         "evidence": list(Evidence.objects.not_deleted().order_by("pk").values_list("pk")),
         "meetings": list(Meeting.objects.order_by("pk").values_list("pk")),
-        "recorded outcomes": list(SuggestionOutcome.objects.order_by("pk").values_list("pk")),
+        "recorded outcomes": list(
+            SuggestionOutcome.objects.on(day)
+            .order_by("pk")
+            .values_list("pk", "day_outcome", "day_reply", "day_recorded_on")
+        ),
     }
 
 
@@ -89,6 +96,7 @@ STEPS = st.lists(
                 "claim many",
                 "consent",
                 "decline",
+                "outcome",
             ]
         ),
         st.integers(0, 3),
@@ -111,6 +119,14 @@ def answer_first_instruction(staff: Account, on: datetime.date) -> None:
     for instruction in Instruction.objects.filter(answer=None).select_related("task")[:1]:
         said = {"effective_on": max(on, instruction.given_on), "note": "已办。"}
         answer_instruction(instruction_id=instruction.pk, version=instruction.task.version, actor=staff, **said)
+
+
+def record_an_outcome(task: Task, staff: Account, back: int) -> None:
+    """Close what is open of the suggestion, and record one of the outcomes with one of three replies."""
+    for sibling in Task.objects.standing().filter(suggestion=task.suggestion_id).exclude(status__in=ENDED_STATUSES):
+        factories.move(sibling, Status.CLOSED, on=timezone.localdate())
+    said = {"outcome": Outcome.values[back % len(Outcome.values)], "reply": f"答复{back % 3}。"}
+    factories.act(record_outcome, task, staff, **said)
 
 
 def liaison() -> Account:
@@ -140,6 +156,7 @@ def take(step: str, which: int, back: int, status: str, today: datetime.date) ->
         "consent": lambda: factories.act(consent_to_back_dating, task, staff),
         "decline": lambda: factories.act(refuse_back_dating, task, staff, reason="没有依据。"),
         "file": lambda: factories.evidence(task),
+        "outcome": lambda: record_an_outcome(task, staff, back),
         "enter": lambda: factories.task(task.suggestion if back % 2 else factories.suggestion(), deadline="持续跟踪"),
     }
     steps[step]()
@@ -160,6 +177,7 @@ def take(step: str, which: int, back: int, status: str, today: datetime.date) ->
     steps=[("progress", 0, 0, "", 90), ("claim many", 0, 60, "", 3), ("consent", 0, 0, "", 3), ("undo", 0, 0, "", 1)]
 )
 @example(steps=[("instruct", 0, 0, "", 9), ("answer", 0, 0, "", 9), ("ask", 0, 0, "", 9), ("grant", 0, 0, "", 9)])
+@example(steps=[("outcome", 0, 0, "", 20), ("outcome", 0, 1, "", 9), ("outcome", 0, 5, "", 9), ("enter", 0, 1, "", 9)])
 def test_the_register_as_known_on_a_day_equals_a_copy_made_on_that_day(db, steps):
     with override_settings(BACK_DATING_DAYS=10), transaction.atomic():
         play(steps)

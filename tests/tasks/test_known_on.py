@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import datetime
 import io
+from concurrent.futures import ThreadPoolExecutor
 from unittest import mock
 
 import docx
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, connections
 from django.utils import timezone
 from openpyxl import load_workbook
 
 from meetings.breakdown.services.split_merge import merge_tasks
 from meetings.core.as_of import known_day
-from meetings.models import Role, Status, Task, TaskLog, knowledge
+from meetings.models import Outcome, Role, Status, SuggestionOutcome, Task, TaskLog, knowledge
 from meetings.models.knowledge import known_on
 from meetings.tasks.exports import write_list
 from meetings.tasks.services.batch_undo import undo_batch
 from meetings.tasks.services.extensions import grant_extension, request_extension
 from meetings.tasks.services.instructions import answer_instruction
+from meetings.tasks.services.outcomes import record_outcome
 from tests import factories
 from tests.helpers import compact_html
 
@@ -322,3 +324,57 @@ def test_what_was_joined_later_was_a_task_of_its_own_then(tasks):
         assert Task.objects.on(JANUARY).get(pk=other.pk).day_status == Status.NOT_STARTED
     with known_on(MARCH):
         assert not Task.objects.on(JANUARY).filter(pk=other.pk).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("step", ["_copy_states", "_note_replayed", "_views", "_replay_states"])
+def test_what_others_record_while_a_day_is_prepared_is_not_known_on_it(step, monkeypatch):
+    with at(ISSUED):
+        task = factories.task(factories.suggestion(factories.meeting(issued_on=ISSUED)), deadline="2024.12")
+    staff = factories.secretariat()
+
+    def close() -> None:
+        factories.move(Task.objects.get(pk=task.pk), Status.CLOSED, on=ISSUED, by=staff)
+        connections.close_all()
+
+    original = getattr(knowledge, step)
+
+    def take_step_after_others(*arguments):
+        with ThreadPoolExecutor(1) as others:
+            others.submit(close).result()
+        return original(*arguments)
+
+    monkeypatch.setattr(knowledge, step, take_step_after_others)
+    with known_on(JANUARY):
+        assert Task.objects.on(JANUARY).get(pk=task.pk).day_status == Status.NOT_STARTED
+    assert Task.objects.on(JANUARY).get(pk=task.pk).day_status == Status.CLOSED
+
+
+def test_the_outcome_of_a_day_is_the_one_that_held_on_it_and_was_known(client, tasks):
+    first, second = tasks
+    april, may = datetime.date(2024, 4, 30), datetime.date(2024, 5, 31)
+    with at(MARCH):
+        factories.move(second, Status.CLOSED, on=MARCH)
+    for day, said in (
+        (april, {"outcome": Outcome.PLANNED, "reply": "已列入计划。"}),
+        (may, {"outcome": Outcome.RESOLVED, "reply": "已列入计划。"}),
+        (datetime.date(2024, 6, 30), {"outcome": Outcome.RESOLVED, "reply": "已经落实。"}),
+    ):
+        with at(day):
+            factories.act(record_outcome, first, None, **said)
+    for name in ("as_of", "known_on"):
+        page = client.get(f"{second.get_absolute_url()}?{name}={april}").content.decode()
+        assert ("列入计划" in page, "已采纳" in page, "已经落实" in page) == (True, False, False)
+        found = [
+            [row.record.day_outcome for row in client.get(address).context["listing"].table.paginated_rows]
+            for day in (MARCH, april, may)
+            for address in [f"/tasks/?{name}={day}&columns=outcome"]
+        ]
+        assert found == [[None, None], ["planned"] * 2, ["resolved"] * 2]
+        counts = [
+            len(health_of(client.get(f"/tasks/?{name}={april}&outcome={outcome}")))
+            for outcome in ("planned", "resolved", "missing")
+        ]
+        assert counts == [2, 0, 0]
+    (outcome,) = SuggestionOutcome.objects.on(may)
+    assert (outcome.day_outcome, outcome.day_reply, outcome.day_recorded_on) == ("resolved", "已列入计划。", may)

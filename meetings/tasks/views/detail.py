@@ -144,8 +144,7 @@ def _sources(suggestion: int) -> QuerySet[SuggestionSource]:
 
 @PreparedQuery
 def _outcomes(suggestion: int, day: datetime.date) -> QuerySet[SuggestionOutcome]:
-    outcomes = SuggestionOutcome.objects.filter(suggestion=suggestion, entry__effective_on__lte=day)
-    return outcomes.select_related("entry").order_by("pk")[:1]
+    return SuggestionOutcome.objects.on(day).filter(suggestion=suggestion).order_by("pk")[:1]
 
 
 @PreparedQuery
