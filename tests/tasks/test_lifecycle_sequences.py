@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import datetime
 import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
 import pytest
-from django.db import connections
+from django.db import connection, connections, transaction
+from django.utils import timezone
 
 from meetings.breakdown.services.meetings import set_leader_agrees
+from meetings.breakdown.services.split_merge import merge_tasks
 from meetings.core.lifecycle import ENDED_STATUSES, ExtensionState, Status, find_transition
 from meetings.errors import ConflictError, ServiceError
-from meetings.models import ExtensionRequest, Task, TaskState
+from meetings.models import Account, ExtensionRequest, Task, TaskState
 from meetings.models.log import replay
+from meetings.tasks.services.back_dating import consent_to_back_dating
 from meetings.tasks.services.closure import accept_closure, agree_to_closure, request_closure, send_back
 from meetings.tasks.services.comments import add_comment
 from meetings.tasks.services.extensions import grant_extension, refuse_extension, request_extension
 from meetings.tasks.services.instructions import give_instruction
+from meetings.tasks.services.outcomes import record_outcome
 from meetings.tasks.services.reviews import review_without_news, set_review_interval
 from meetings.tasks.services.status import reopen_task, terminate_task, update_task
 from tests import factories
@@ -196,3 +203,57 @@ def test_of_two_wishes_and_two_decisions_one_counts():
         task.refresh_from_db()
     assert task.extension_count == ExtensionRequest.objects.filter(status=ExtensionState.GRANTED).count()
     assert not ExtensionRequest.objects.waiting().exists()
+
+
+def decide(tasks: list[Task], liaison: Account) -> Callable[[], object]:
+    factories.batch(*tasks, by=liaison, effective_on=timezone.localdate() - datetime.timedelta(days=100))
+    staff = factories.secretariat()
+    return lambda: factories.act(consent_to_back_dating, tasks[1], staff)
+
+
+def merge(tasks: list[Task], liaison: Account) -> Callable[[], object]:
+    other, later = tasks
+    staff, said = factories.secretariat(), {"text": "合并。", "reason": "同一件事。"}
+    return lambda: factories.act(merge_tasks, later, staff, other_id=other.pk, other_version=other.version, **said)
+
+
+def conclude(tasks: list[Task], liaison: Account) -> Callable[[], object]:
+    for task in tasks:
+        factories.move(task, Status.CLOSED, on=timezone.localdate())
+    staff, said = factories.secretariat(), {"outcome": "resolved", "reply": "已落实。"}
+    return lambda: factories.act(record_outcome, tasks[1], staff, **said)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("prepare", [decide, merge, conclude])
+def test_what_changes_several_tasks_locks_them_in_one_order(prepare, settings):
+    """Asked from the later task it waits for the earlier one, and holds nothing that the other's holder may want."""
+    settings.BACK_DATING_DAYS = 10
+    of = factories.suggestion(factories.meeting(issued_on=timezone.localdate() - datetime.timedelta(days=300)))
+    tasks = [factories.task(of, deadline="持续跟踪") for _number in range(2)]
+    liaison = factories.account("liaison", departments=[factories.department()])
+    change = prepare(tasks, liaison)
+
+    def run() -> None:
+        try:
+            change()
+        finally:
+            connections.close_all()
+
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with ThreadPoolExecutor(1) as others:
+        with transaction.atomic():
+            Task.objects.select_for_update().get(pk=tasks[0].pk)
+            changing = others.submit(run)
+            with connection.cursor() as cursor:
+                for _look in range(200):
+                    cursor.execute("SELECT pg_stat_clear_snapshot()")
+                    cursor.execute(waiting)
+                    if cursor.fetchone()[0]:
+                        break
+                    time.sleep(0.05)
+                else:
+                    pytest.fail("It does not wait for the task that is locked.")
+            Task.objects.select_for_update(nowait=True).get(pk=tasks[1].pk)
+        changing.result()

@@ -166,7 +166,8 @@ def merge_tasks(
     requested, or something about the other waits for an answer.
     """
     require_secretariat(actor)
-    task, other = lock_task(task_id, version), lock_task(other_id, other_version)
+    task = lock_task(task_id, version, others=Task.objects.filter(pk=other_id))
+    other = lock_task(other_id, other_version)
     lock_table(task.suggestion.meeting_id, version_token)
     reason = clean_reason(reason)
     if task.pk == other.pk or task.suggestion_id != other.suggestion_id:

@@ -50,14 +50,14 @@ def refuse_back_dating(*, task_id: int, version: int, actor: Account, reason: st
 @transaction.atomic
 def _decide(task_id: int, version: int, actor: Account, decide: Callable[[Batch, list[Task]], None]) -> Batch:
     require_secretariat(actor)
-    task = lock_task(task_id, version)
+    claims = TaskLog.objects.filter(batch__consent=Consent.ASKED, changes__has_key=CLAIMED)
+    of_acts = claims.filter(batch__in=claims.filter(task=task_id).values("batch"))
+    task = lock_task(task_id, version, others=Task.objects.filter(pk__in=of_acts.values("task")))
     batch = waiting_batch(task)
     if batch is None:
         raise InvalidTransitionError(_("No entry waits for consent to its day, so there is nothing to decide."))
     log = Prefetch("log", TaskLog.objects.select_related("actor", "department").order_by("sequence"))
-    tasks = Task.objects.select_for_update(of=("self",)).filter(
-        pk__in=batch.entries.filter(changes__has_key=CLAIMED).values("task"), joined_into=None
-    )
+    tasks = Task.objects.filter(pk__in=batch.entries.filter(changes__has_key=CLAIMED).values("task"), joined_into=None)
     decide(batch, list(tasks.order_by("pk").select_related("suggestion__meeting").prefetch_related(log)))
     return batch
 

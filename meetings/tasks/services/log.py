@@ -7,7 +7,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -36,17 +36,22 @@ from meetings.models import (
     calculate_hash,
 )
 from meetings.models.log import CLAIMED, CURRENT_COLUMNS, STATE_CHANGES
+from meetings.models.task import TaskQuerySet
 
 from .claims import claim_day
 
 Changes = dict[str, dict[str, Any]]
 
 
-def lock_task(task_id: int, version: int) -> Task:
+def lock_task(task_id: int, version: int, others: TaskQuerySet | None = None) -> Task:
     """Return the task, held against other writers until the transaction ends.
 
+    With ``others``, if the caller changes these, too: all are locked in one order, so that no two wait for each other.
     Raises ConflictError on an older version, and InvalidTransitionError where it was joined into another task.
     """
+    if others is not None:
+        all_of_them = Task.objects.filter(Q(pk=task_id) | Q(pk__in=others.values("pk"))).order_by("pk")
+        list(all_of_them.select_for_update(of=("self",)).values_list("pk"))
     task = Task.objects.select_for_update(of=("self",)).select_related("suggestion__meeting").get(pk=task_id)
     if task.joined_into_id is not None:
         raise InvalidTransitionError(

@@ -19,9 +19,10 @@ def record_outcome(*, task_id: int, version: int, actor: Account, outcome: str, 
     The suggestion is that of all its tasks, so each of them gets an entry. Raises ServiceError: also while
     one of its tasks is open.
     """
-    task = lock_task(task_id, version)
+    of_suggestion = Task.objects.filter(suggestion__in=Task.objects.filter(pk=task_id).values("suggestion"))
+    task = lock_task(task_id, version, others=of_suggestion)
     require_secretariat(actor)
-    siblings = list(Task.objects.standing().select_for_update().filter(suggestion=task.suggestion).exclude(pk=task.pk))
+    siblings = list(Task.objects.standing().filter(suggestion=task.suggestion).exclude(pk=task.pk).order_by("pk"))
     if any(of.status in OPEN_STATUSES for of in [task, *siblings]):
         raise InvalidTransitionError(_("The outcome is recorded once none of the suggestion's tasks is open."))
     if outcome not in Outcome.values:
