@@ -1,7 +1,7 @@
 """What tables, constraints, indexes and triggers are, as digests.
 
 `schema.json` has those of a database that the migrations have just made; its test writes it
-(tests/commands/test_verify_register.py).
+(tests/commands/test_schema.py).
 """
 
 import hashlib
