@@ -44,7 +44,7 @@ from .backup_upgrade import (
 )
 from .core.serialization import ExactEncoder
 from .faults import FaultError, disk_reason
-from .models import Evidence, TaskLog
+from .models import ChangeLog, Evidence, TaskLog
 from .snapshot import consistent_snapshot
 from .storage import atomic_with_files, find_named
 
@@ -127,7 +127,7 @@ def _write_members(archive: zipfile.ZipFile) -> Summary:
             batches = rows.iterator(chunk_size=ROW_BATCH_SIZE)
             with archive.open(member, "w", force_zip64=True) as file:
                 while batch := list(islice(batches, ROW_BATCH_SIZE)):
-                    lines = serializers.serialize("jsonl", batch, cls=ExactEncoder, ensure_ascii=False).encode()
+                    lines = jsonl_rows(batch).encode()
                     digest.update(lines)
                     file.write(lines)
             digests[member] = digest.hexdigest()
@@ -228,18 +228,20 @@ def restore_backup(path: Path) -> Summary:
 
 
 @contextmanager
-def read_heads(path: Path) -> Iterator[Iterator[dict[str, Any]]]:
-    """Yield the last entries of the logs in a backup.
+def read_logs(path: Path) -> Iterator[tuple[Iterator[dict[str, Any]], Iterator[dict[str, Any]]]]:
+    """Yield the last entries of the tasks' logs in a backup, and its log of changes.
 
-    Each has ``task`` (its stable id), ``sequence`` and ``hash``. Raises BackupError where the file is no
-    backup, is damaged, or was made before entries had hashes.
+    Of the former each has ``task`` (its stable id), ``sequence`` and ``hash``; the latter are rows as `jsonl_rows`
+    has them, none where the backup is of other tables. Raises BackupError where the file is no backup, is damaged, or
+    was made before entries had hashes.
     """
     try:
-        with _open_backup(path) as (archive, _manifest):
+        with _open_backup(path) as (archive, manifest):
             if HEADS not in archive.namelist():
                 raise BackupError(_("“%(path)s” was made before log entries had hashes.") % {"path": path})
-            with archive.open(HEADS) as lines:
-                yield map(json.loads, lines)
+            member = member_name(ChangeLog._meta.label_lower) if manifest["schema"] == _schema() else None
+            with archive.open(HEADS) as heads, archive.open(member) if member else nullcontext(()) as changes:
+                yield map(json.loads, heads), map(json.loads, changes)
     except OSError as error:
         raise BackupError(
             _("“%(path)s” cannot be read: %(reason)s.") % {"path": path, "reason": disk_reason(error)}
@@ -333,6 +335,12 @@ def _restore_files(archive: zipfile.ZipFile) -> None:
 
 
 # --- both -----------------------------------------------------------------------------------------
+
+
+def jsonl_rows(rows: list[Any]) -> str:
+    """Return rows as a backup holds them, a line for each."""
+    text: str = serializers.serialize("jsonl", rows, cls=ExactEncoder, ensure_ascii=False)
+    return text
 
 
 def _models() -> list[type[models.Model]]:

@@ -6,6 +6,7 @@ memory does not grow with the register.
 
 import datetime
 import hashlib
+import json
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
@@ -20,10 +21,10 @@ from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _, ngettext
 
-from .backups import read_heads
+from .backups import jsonl_rows, read_logs
 from .faults import disk_reason
 from .log_contents import check_evidence, check_instructions, check_task
-from .models import Task, TaskLog, TaskState, calculate_hash
+from .models import ChangeLog, Meeting, Task, TaskLog, TaskState, calculate_hash
 from .models.log import CURRENT_COLUMNS, replay
 from .schema import expected_schema, read_schema
 from .storage import SETTLED_AFTER, UNSETTLED, file_fields, find_named
@@ -229,13 +230,15 @@ def _is_older(path: str, before: datetime.datetime) -> bool:
 
 
 def check_against(backup: Path) -> Iterator[str]:
-    """Yield the tasks whose logs do not begin as they did in ``backup``.
+    """Yield what of the logs is not as it was in ``backup``.
 
     Somebody who writes a log anew writes its hashes anew; only what was kept elsewhere tells. Raises BackupError.
     """
-    with read_heads(backup) as heads:
+    with read_logs(backup) as (heads, changes):
         for portion in _portions(heads):
             yield from _check_heads(portion)
+        for portion in _portions(changes):
+            yield from _check_changes(portion)
 
 
 def _check_heads(heads: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -251,6 +254,19 @@ def _check_heads(heads: Sequence[Mapping[str, Any]]) -> Iterator[str]:
                 "task": task,
                 "pk": task.pk,
             }
+
+
+def _check_changes(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    entries = list(ChangeLog.objects.filter(pk__in=[row["pk"] for row in rows]))
+    present = {row["pk"]: row for row in map(json.loads, jsonl_rows(entries).splitlines())}
+    meetings = set(
+        Meeting.objects.filter(pk__in=[row["fields"]["meeting"] for row in rows]).values_list("pk", flat=True)
+    )
+    for row in rows:
+        # A demonstration is removed with its entries; the database lets no other meeting go.
+        is_removed = row["pk"] not in present and row["fields"]["meeting"] not in {None, *meetings}
+        if not is_removed and present.get(row["pk"]) != row:
+            yield _("Entry %(pk)s of changes and sign-ins is not the one of the backup any more.") % {"pk": row["pk"]}
 
 
 def _portions(items: Iterable[_T]) -> Iterator[list[_T]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from hashlib import sha256
 from io import StringIO
 from pathlib import Path
@@ -16,12 +16,23 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.models import F, QuerySet
+from django.db.models import F, Model, QuerySet
 from django.utils.translation import override
 
-from meetings.models import Evidence, Instruction, MinutesDocument, Task, TaskLog, TaskState, calculate_hash
+from meetings.models import (
+    ChangeKind,
+    ChangeLog,
+    Evidence,
+    Instruction,
+    MinutesDocument,
+    Task,
+    TaskLog,
+    TaskState,
+    calculate_hash,
+)
 from meetings.storage import UNSETTLED
 from meetings.tasks.services.corrections import edit_assignments, edit_texts
+from meetings.tasks.services.log import log_change
 from tests import factories
 
 from .full_register import make_full_register
@@ -69,10 +80,14 @@ def faults(**options) -> list[str]:
     return told
 
 
+def unguarded_log() -> AbstractContextManager[QuerySet[Any]]:
+    return unguarded(TaskLog)
+
+
 @contextmanager
-def unguarded_log() -> Iterator[QuerySet[TaskLog]]:
-    """Let the log be changed, as the owner of the database can, and put the triggers back."""
-    table = TaskLog._meta.db_table
+def unguarded(model: type[Model]) -> Iterator[QuerySet[Any]]:
+    """Let a log be changed, as the owner of the database can, and put the triggers back."""
+    table = model._meta.db_table
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute(
@@ -84,7 +99,7 @@ def unguarded_log() -> Iterator[QuerySet[TaskLog]]:
                 cursor.execute(f"DROP TRIGGER {name}")
         else:
             cursor.execute(f"SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE {table} DISABLE TRIGGER USER")
-        yield QuerySet(TaskLog)
+        yield QuerySet(model)
         if connection.vendor == "sqlite":
             for _name, sql in triggers:
                 cursor.execute(sql)
@@ -191,6 +206,23 @@ def test_an_earlier_backup_tells_of_a_log_that_was_written_anew(task, tmp_path):
     assert "is whole" in verify()
     (told,) = faults(backup=str(backup))
     assert f"(task {task.pk}): its log is not the one of the backup any more" in told
+
+
+def test_an_earlier_backup_tells_of_changed_entries_of_changes_and_sign_ins(tmp_path):
+    for _each in range(2):
+        log_change(factories.department(), kind=ChangeKind.RENAMED, actor=None, note="改名")
+    changed, gone = ChangeLog.objects.order_by("pk")[:2]
+    backup = tmp_path / "register.zip"
+    call_command("backup", str(backup), stdout=StringIO())
+    assert "is whole" in verify(backup=str(backup))
+    with unguarded(ChangeLog) as entries:
+        entries.filter(pk=changed.pk).update(note="另一说法")
+        entries.filter(pk=gone.pk)._raw_delete(using=connection.alias)
+    assert "is whole" in verify()
+    told = faults(backup=str(backup))
+    assert told == [
+        f"Entry {pk} of changes and sign-ins is not the one of the backup any more." for pk in (changed.pk, gone.pk)
+    ]
 
 
 def test_an_earlier_backup_allows_what_was_written_since(task, tmp_path):
