@@ -262,7 +262,7 @@ def test_a_backup_beside_which_files_are_deleted_for_ever_is_given_up(tmp_path, 
 
     factories.minutes_document(factories.account())
     monkeypatch.setattr(default_storage, "open", lose)
-    with pytest.raises(BackupError, match="again and again|反复"):
+    with pytest.raises(BackupError, match="again and again|不断"):
         write_backup(tmp_path / "register.zip")
     assert [path.name for path in tmp_path.iterdir()] == ["media"]
 
