@@ -1,6 +1,10 @@
 """The request as the views behind the sign-in see it."""
 
-from django.http import HttpRequest
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 from django_htmx.middleware import HtmxDetails
 
 from meetings.models import Account
@@ -13,3 +17,23 @@ class Request(HttpRequest):
     htmx: HtmxDetails
     # What the navigation says that waits, where it was counted before the page.
     waiting: int
+
+
+def is_for_fragment(request: Request) -> bool:
+    """Whether a script asks for a part of the page, and not the browser for all."""
+    return bool(request.htmx) and not request.htmx.history_restore_request
+
+
+def render_fragment(
+    request: Request, fragment: str, page: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    """Render the template ``fragment`` for a script that asks for it, else ``page``.
+
+    The templates know by ``is_fragment``. The same address is a page or a part of one; a cache must not hand out the
+    wrong of the two.
+    """
+    is_fragment = is_for_fragment(request)
+    template = fragment if is_fragment else page
+    response = render(request, f"meetings/{template}", {**context, "is_fragment": is_fragment}, status=status)
+    patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
+    return response

@@ -4,16 +4,15 @@ from urllib.parse import urlencode, urlsplit
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from meetings.tasks.forms.saved_views import ColumnsForm
 from meetings.tasks.services import saved_views
 from meetings.tasks.tables import COLUMNS_PARAMETER, TaskTable, available_columns, shown_columns
-from meetings.ui.http import Request
+from meetings.ui.http import Request, is_for_fragment, render_fragment
 from meetings.ui.navigation import get_next_url
 
 
@@ -27,19 +26,13 @@ def _show(request: Request) -> HttpResponse:
     """Show the columns of the list at ``next``, a part of it or a page."""
     address = get_next_url(request) or reverse("task_list")
     params = QueryDict(urlsplit(address).query)
-    fragment = request.htmx and not request.htmx.history_restore_request
-    response = render(
-        request,
-        f"meetings/tasks/{'_columns_form' if fragment else 'columns'}.html",
-        {
-            "is_in_list": fragment,
-            "address": address,
-            "names_columns": COLUMNS_PARAMETER in params,
-            "available_columns": available_columns(shown_columns(request.user, params)[0]),
-        },
-    )
-    patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
-    return response
+    context = {
+        "is_in_list": is_for_fragment(request),
+        "address": address,
+        "names_columns": COLUMNS_PARAMETER in params,
+        "available_columns": available_columns(shown_columns(request.user, params)[0]),
+    }
+    return render_fragment(request, "tasks/_columns_form.html", "tasks/columns.html", context)
 
 
 def _save(request: Request) -> HttpResponse:

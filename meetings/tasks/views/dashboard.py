@@ -25,7 +25,7 @@ from meetings.tasks import appraisal, chasing, import_issues, inbox, overview, s
 from meetings.tasks.listing import about_a_day, requested_day
 from meetings.tasks.services.overview import record_visit
 from meetings.tasks.trend import count_trend
-from meetings.ui.http import Request
+from meetings.ui.http import Request, is_for_fragment
 from meetings.ui.navigation import day_context, today
 
 from .dashboard_scope import ROWS_IN_SIGHT, TABLES, Scope, Tables, count_tables, requested_scope
@@ -85,7 +85,7 @@ def counts(request: Request, parameter: str) -> HttpResponse:
     day, errors = requested_day(request)
     scope = requested_scope(request, day, errors)
     tables = count_tables(scope)
-    is_fragment = bool(request.htmx) and not request.htmx.history_restore_request
+    is_fragment = is_for_fragment(request)
     rows = tables.rows[parameter][ROWS_IN_SIGHT if is_fragment else 0 :]
     page = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     statistics.name_counts(**{parameter: page.object_list})

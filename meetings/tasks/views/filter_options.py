@@ -1,12 +1,9 @@
 """What a filter of the list of tasks offers, once it is opened."""
 
-from typing import Any
-
 from django import forms
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -17,7 +14,7 @@ from meetings.tasks.filter_choices import FilterChoice, list_options
 from meetings.tasks.filter_fields import SearchTextField
 from meetings.tasks.filters import DUE_DAYS, FURTHER_FILTERS, TaskFilterSet
 from meetings.tasks.listing import about_a_day, requested_day
-from meetings.ui.http import Request
+from meetings.ui.http import Request, is_for_fragment, render_fragment
 from meetings.ui.navigation import as_of_query
 
 # Parameters of this page, beside those of the list that it leads back to.
@@ -45,7 +42,7 @@ def further_filters(request: Request) -> HttpResponse:
         "errors": errors,
         "rest": [(key, value) for key, values in request.GET.lists() if key not in own for value in values if value],
     }
-    return _respond(request, "further_filters", context)
+    return render_fragment(request, "tasks/_further_filters.html", "tasks/further_filters.html", context)
 
 
 @require_safe
@@ -67,8 +64,7 @@ def filter_options(request: Request, name: str) -> HttpResponse:
     filterset = TaskFilterSet(params, Task.objects.none(), day=day)
     field = filterset.form[name]
     id_filter = filterset.filters[name]
-    fragment = request.htmx and not request.htmx.history_restore_request
-    continues = bool(fragment) and page > 1
+    continues = is_for_fragment(request) and page > 1
     options = list_options(
         id_filter.kind,
         day,
@@ -89,16 +85,7 @@ def filter_options(request: Request, name: str) -> HttpResponse:
         "errors": errors,
         "rest": [(key, value) for key, values in params.lists() if key != name for value in values if value],
     }
-    return _respond(request, "filter_choices", context)
-
-
-def _respond(request: Request, name: str, context: dict[str, Any]) -> HttpResponse:
-    """Return the part of the list called ``name``, or without scripts its page."""
-    fragment = request.htmx and not request.htmx.history_restore_request
-    template = f"_{name}.html" if fragment else f"{name}.html"
-    response = render(request, f"meetings/tasks/{template}", {**context, "is_fragment": fragment})
-    patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
-    return response
+    return render_fragment(request, "tasks/_filter_choices.html", "tasks/filter_choices.html", context)
 
 
 def _requested_part(request: Request, errors: list[str]) -> tuple[str, int]:

@@ -1,12 +1,10 @@
 """The search of everything."""
 
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from meetings.tasks.search import search as search_everything
-from meetings.ui.http import Request
+from meetings.ui.http import Request, render_fragment
 from meetings.ui.navigation import today
 
 
@@ -14,11 +12,5 @@ from meetings.ui.navigation import today
 def search(request: Request) -> HttpResponse:
     """Show what ``q`` finds, in groups; as a part of the page while it is typed."""
     text = request.GET.get("q", "")
-    fragment = request.htmx and not request.htmx.history_restore_request
-    response = render(
-        request,
-        "meetings/tasks/search/_results.html" if fragment else "meetings/tasks/search/page.html",
-        {"text": text, "result": search_everything(request.user, text, today())},
-    )
-    patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
-    return response
+    context = {"text": text, "result": search_everything(request.user, text, today())}
+    return render_fragment(request, "tasks/search/_results.html", "tasks/search/page.html", context)

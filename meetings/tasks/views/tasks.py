@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -26,7 +25,7 @@ from meetings.tasks.forms.update import UpdateTaskForm
 from meetings.tasks.listing import PAGE_SIZES, Listing, about_a_day, list_tasks, requested_day
 from meetings.tasks.navigation import url_after_save
 from meetings.tasks.services.status import update_task
-from meetings.ui.http import Request
+from meetings.ui.http import Request, is_for_fragment, render_fragment
 from meetings.ui.navigation import today
 
 from .batches import WAITS_FOR_CONSENT
@@ -58,25 +57,21 @@ def task_list(request: Request) -> HttpResponseBase:
             columns = columns_of_list(shown) if shown else register.COLUMNS
             return download_response(lambda file: write(file, listing.tasks, day, columns), name, ending)
         listing.errors.append(_("There is no export “%(name)s”. Choose Excel or CSV.") % {"name": export_format})
-    fragment = request.htmx and not request.htmx.history_restore_request
-    response = render(
+    return render_fragment(
         request,
-        "meetings/tasks/_results.html" if fragment else "meetings/tasks/list.html",
+        "tasks/_results.html",
+        "tasks/list.html",
         {
             "listing": listing,
             "selecting": listing.is_today and permissions.can_change_tasks(request.user),
             "page_sizes": PAGE_SIZES,
             "day": day,
             "is_today": listing.is_today,
-            "is_fragment": fragment,
             "view_form": SaveViewForm(account=request.user, auto_id="view_%s"),
-            "is_columns_menu_open": fragment and request.htmx.trigger == "columns-form",
+            "is_columns_menu_open": is_for_fragment(request) and request.htmx.trigger == "columns-form",
         },
         status=400 if export_format else 200,
     )
-    # The same address is a page or a part of one; a cache must not hand out the wrong of the two.
-    patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
-    return response
 
 
 def _leave_to_worker(request: Request, listing: Listing, name: str, columns: list[str]) -> HttpResponse:

@@ -19,7 +19,7 @@ from meetings.tasks.forms.workflow import DecisionForm
 from meetings.tasks.navigation import url_after_save
 from meetings.tasks.services.extensions import parse_new_deadline
 from meetings.ui.fields import DayField, IdField
-from meetings.ui.http import Request
+from meetings.ui.http import Request, is_for_fragment
 from meetings.ui.navigation import get_next_url, today
 
 from .detail import render_task
@@ -37,7 +37,7 @@ def task_action(request: Request, pk: int, action: str) -> HttpResponse:
         raise Http404
     task = permissions.task_for_roles(request.user, pk, today(), action_class.takers)
     if request.method != "POST":
-        if request.htmx and not request.htmx.history_restore_request:
+        if is_for_fragment(request):
             form = action_class.form(action=action, account=request.user, task=task)
             context = {"task": task, "form": form, "back": get_next_url(request)}
             return render(request, "meetings/tasks/_folded_action.html", context)
