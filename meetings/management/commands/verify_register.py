@@ -1,6 +1,6 @@
 """`verify_register`: whether the register is whole."""
 
-from itertools import chain
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,21 +22,23 @@ class Command(RegisterCommand):
 
     def handle(self, *, backup: str | None, **options: Any) -> None:
         number, first = 0, ""
-        try:
-            for fault in check_schema():
+
+        def tell(faults: Iterable[str]) -> None:
+            nonlocal number, first
+            for fault in faults:
                 number, first = number + 1, first or fault
                 self.stdout.write(fault)
+
+        try:
+            tell(check_schema())
             # Tables of another version are not read.
             if not number:
                 with consistent_snapshot():
-                    against = check_against(Path(backup)) if backup else ()
-                    for fault in chain(check_logs(), against):
-                        number, first = number + 1, first or fault
-                        self.stdout.write(fault)
+                    tell(check_logs())
+                    if backup:
+                        tell(check_against(Path(backup)))
                     tasks, entries = Task.objects.count(), TaskLog.objects.count()
-                for fault in check_files():
-                    number, first = number + 1, first or fault
-                    self.stdout.write(fault)
+                tell(check_files())
         except BackupError as refusal:
             raise CommandError(str(refusal)) from refusal
         if number:
