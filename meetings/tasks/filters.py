@@ -23,6 +23,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.formats import date_format
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _, gettext_lazy
 
 from meetings.core.as_of import AS_OF, KNOWN_ON
@@ -191,14 +192,15 @@ class TaskFilterSet(django_filters.FilterSet):
         """The form's fields that are lists to tick and stand behind one button."""
         return [self.form[name] for name in FURTHER_FILTERS]
 
-    @property
+    @cached_property
     def further_values(self) -> list[tuple[str, str]]:
         """Name and value of what is chosen behind that button; a past day has its band."""
         chosen = [
             (name, value)
             for name in FURTHER_FILTERS
+            if (asked := self.form[name].value())
             for value, _label in self.form.fields[name].choices
-            if value in (self.form[name].value() or ())
+            if value in asked
         ]
         return chosen + [(name, value) for name in DUE_DAYS if (value := self.form[name].value())]
 
