@@ -8,10 +8,12 @@ nobody noted is never deleted, whatever database somebody lets the worker look a
 
 import datetime
 import os
+import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -69,6 +71,17 @@ class RegisterStorage(NotesFiles, FileSystemStorage):
             with suppress(OSError):
                 self.delete(name)
             raise recognise_fault(error) or disk_is_not_writable() from error
+
+    def is_there(self) -> bool:
+        """Whether the folder takes a file; makes nothing."""
+        folder = Path(self.location)
+        try:
+            # Who stores the first one makes it; whoever looks here may be another account, whose it would be.
+            with tempfile.TemporaryFile(dir=folder if folder.exists() else folder.parent) as file:
+                file.write(b"\0" * 4096)
+        except OSError:
+            return False
+        return True
 
     def _flush(self, name: str) -> None:
         """Have the file and its name on the disk before its row is committed."""

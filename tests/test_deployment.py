@@ -62,7 +62,7 @@ def hang(*_arguments) -> dict:
     [
         (MIGRATIONS, refuse, "the database does not answer"),
         (MIGRATIONS, lambda _self: {}, "migrations are missing"),
-        ("meetings.readiness.tempfile.TemporaryFile", refuse_to_write, "files cannot be stored"),
+        ("meetings.storage.tempfile.TemporaryFile", refuse_to_write, "files cannot be stored"),
         (MIGRATIONS, hang, "no answer in time"),
         ("meetings.readiness.takes_files", hang, "no answer in time"),
     ],
