@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _, ngettext
 
 from .backups import jsonl_rows, read_logs
 from .faults import disk_reason
-from .log_contents import check_evidence, check_instructions, check_task
+from .log_contents import PORTION, check_evidence, check_instructions, check_task
 from .models import ChangeLog, Meeting, Task, TaskLog, TaskState, calculate_hash
 from .models.log import CURRENT_COLUMNS, replay
 from .schema import expected_schema, read_schema
@@ -31,8 +31,6 @@ from .storage import SETTLED_AFTER, UNSETTLED, file_fields, find_named
 
 _T = TypeVar("_T")
 
-# Tasks, heads or files that are looked at together.
-PORTION = 1000
 # What a table has besides triggers (meetings.schema).
 PARTS = frozenset({"columns", "constraints", "indexes"})
 
