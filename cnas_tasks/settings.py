@@ -296,7 +296,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 WORKERS_DIR = DATA_DIR / "workers"
 # Where files lie that they write for somebody (meetings.jobs.files).
 EXPORTS_DIR = DATA_DIR / "exports"
-# Where nightly commands note that they came to a good end (meetings.last_runs).
+# Where nightly commands note that they came to a good end (meetings.jobs.last_runs).
 RUNS_DIR = DATA_DIR / "runs"
 
 # --- operation ----------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ from prometheus_client.registry import Collector
 
 from meetings.errors import PermissionDeniedError
 from meetings.jobs.heartbeat import last_seen
-from meetings.last_runs import find_ages
+from meetings.jobs.last_runs import find_ages
 from meetings.models import Mailing, MailState, RobotMessage, Task, TaskLog
 from meetings.tasks.statistics import count_by_health
 

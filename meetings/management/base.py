@@ -19,7 +19,7 @@ from meetings.core.as_of import InvalidAsOfError, parse_as_of, parse_date, parse
 from meetings.core.text import parse_id
 from meetings.exports.downloads import temporary_file
 from meetings.faults import BusyError, FilesAwayError, StorageError, disk_reason, recognise_fault
-from meetings.last_runs import COMMANDS, note_run
+from meetings.jobs.last_runs import COMMANDS, note_run
 from meetings.models import Meeting, knowledge
 from meetings.snapshot import consistent_snapshot
 
