@@ -55,7 +55,7 @@ class Heartbeat:
 
 def last_seen() -> datetime.datetime | None:
     """Return when a worker last said that it lives; None where none ever did."""
-    beats = [_beat_of(path) for path in _directory().glob("*")]
+    beats = [moment_of(path) for path in _directory().glob("*")]
     return max((beat for beat in beats if beat is not None), default=None)
 
 
@@ -66,7 +66,7 @@ def is_any_alive() -> bool:
 
 def is_alive(worker_id: str) -> bool:
     """Whether this worker was seen within the last minute."""
-    return _is_recent(_beat_of(_path(worker_id)))
+    return _is_recent(moment_of(_path(worker_id)))
 
 
 def _directory() -> Path:
@@ -77,10 +77,11 @@ def _path(worker_id: str) -> Path:
     return _directory() / worker_id
 
 
-def _beat_of(path: Path) -> datetime.datetime | None:
+def moment_of(path: Path) -> datetime.datetime | None:
+    """Return when a sign of life was last given; None where there is none."""
     try:
         beat = path.stat().st_mtime
-    except FileNotFoundError:  # it ended just now
+    except FileNotFoundError:  # a worker ended just now
         return None
     return datetime.datetime.fromtimestamp(beat, tz=datetime.UTC)
 
@@ -92,6 +93,6 @@ def _is_recent(beat: datetime.datetime | None) -> bool:
 def _forget_the_gone() -> None:
     """Take away the files of workers that were killed long ago."""
     for path in _directory().glob("*"):
-        beat = _beat_of(path)
+        beat = moment_of(path)
         if beat is not None and timezone.now() - beat > datetime.timedelta(days=1):
             path.unlink(missing_ok=True)

@@ -10,6 +10,8 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
+from .heartbeat import moment_of
+
 logger = logging.getLogger(__name__)
 
 COMMANDS = ("backup", "verify_register")
@@ -28,11 +30,5 @@ def note_run(command: str) -> None:
 
 def find_ages() -> dict[str, datetime.timedelta]:
     """Return how long ago each of them did; without those that never have."""
-    ages = {}
-    for command in COMMANDS:
-        try:
-            run = (Path(settings.RUNS_DIR) / command).stat().st_mtime
-        except FileNotFoundError:
-            continue
-        ages[command] = timezone.now() - datetime.datetime.fromtimestamp(run, tz=datetime.UTC)
-    return ages
+    runs = {command: moment_of(Path(settings.RUNS_DIR) / command) for command in COMMANDS}
+    return {command: timezone.now() - moment for command, moment in runs.items() if moment}
