@@ -29,7 +29,7 @@ worker_tmp_dir = "/dev/shm"  # nosec B108 # memory, and gunicorn's own random na
 control_socket_disable = True
 # What gunicorn says itself are lines like all others. There is no access log: a request is logged without its address.
 logconfig_dict = logging_config(is_json=True)
-# Where all processes count requests (meetings.metrics); a volume comes empty.
+# Where all processes count requests (meetings.operations.metrics); a volume comes empty.
 if metrics_folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
     os.makedirs(metrics_folder, mode=0o750, exist_ok=True)
 

@@ -233,9 +233,9 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # A store that speaks S3 in place of the folder of files; who we are to it stands in AWS_ACCESS_KEY_ID and
 # AWS_SECRET_ACCESS_KEY, or wherever else boto3 looks.
 S3_BUCKET = env.text("S3_BUCKET")
-_FOLDER = {"BACKEND": "meetings.storage.RegisterStorage"}
+_FOLDER = {"BACKEND": "meetings.storage.files.RegisterStorage"}
 _BUCKET = {
-    "BACKEND": "meetings.s3_storage.S3RegisterStorage",
+    "BACKEND": "meetings.storage.s3.S3RegisterStorage",
     "OPTIONS": {
         "bucket_name": S3_BUCKET,
         "endpoint_url": env.web_address("S3_ENDPOINT_URL", default="") or None,
@@ -254,7 +254,7 @@ WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = DATA_DIR / "media"
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "meetings.storage.UploadHandler",
+    "meetings.storage.files.UploadHandler",
 ]
 
 # --- security -----------------------------------------------------------------------------------

@@ -14,8 +14,9 @@ class MeetingsConfig(AppConfig):
         """Register checks, receivers of signals and what the logs leave out."""
         from cnas_tasks.logs import keep_secrets_out
 
-        from . import admin, checks  # noqa: F401 - importing registers them
+        from . import admin  # noqa: F401 - importing registers it
         from .accounts import sign_ins  # noqa: F401 - importing connects it
         from .notifications import delivery, robot_messages, robot_services  # noqa: F401 - importing connects them
+        from .operations import checks  # noqa: F401 - importing registers them
 
         keep_secrets_out()

@@ -30,9 +30,9 @@ from django.utils.translation import gettext as _
 from cnas_tasks.logs import add_to_log_context, log_context
 
 from .faults import FaultError, recognise_fault
-from .metrics import observe_request
-from .readiness import healthz, healthz_live
-from .storage import UploadHandler
+from .operations.metrics import observe_request
+from .operations.readiness import healthz, healthz_live
+from .storage.files import UploadHandler
 
 logger = logging.getLogger("register.request")
 

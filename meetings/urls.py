@@ -5,11 +5,11 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 from django.views.generic import RedirectView
 
-from . import metrics, readiness
 from .accounts.views import accounts, change_log, login, preferences
 from .breakdown.views import edit_table, meetings, split_merge
 from .devtools import views as devtools
 from .jobs import file_views, views as jobs
+from .operations import metrics, readiness
 from .organisation import views as organisation
 from .tasks.views import (
     back_dating,

@@ -294,7 +294,7 @@ ROWS = (
     Row("logout", "/accounts/logout/", NO_SUCH_METHOD, dict.fromkeys(ROLES, SIGN_IN)),
     Row("discard_kept", "/accounts/unsaved/discard/", expect(302), expect(302)),
     Row("set_language", "/i18n/setlang/", dict.fromkeys(ROLES, 302), dict.fromkeys(ROLES, 302), {"language": "en"}),
-    # By its token, too (tests/test_metrics.py).
+    # By its token, too (tests/operations/test_metrics.py).
     Row("metrics", "/metrics", {**expect(403, administrator=200), NOBODY: 403}, dict.fromkeys(ROLES, 405)),
     Row("healthz", "/healthz", ANYBODY, dict.fromkeys(ROLES, 405)),
     Row("healthz_live", "/healthz/live", ANYBODY, dict.fromkeys(ROLES, 405)),

@@ -136,7 +136,7 @@ def tell(role: str, report: dict, log: str) -> int:
     for kind in ("vulnerabilities", "anomalies"):
         for name, cases in report[kind].items():
             for case in cases:
-                # Over loopback there is no https; tests/test_deployment.py shows that with it cookies are secure.
+                # Over loopback there is no https; with it cookies are secure (tests/operations/test_deployment.py).
                 if name == "Secure Flag cookie":
                     continue
                 found += 1

@@ -9,7 +9,7 @@ import meetings
 
 # From the bottom up; what stands in one row may import one another. A name is a module or a package of `meetings`.
 ROOMS = (
-    ("core", "errors", "locking", "faults", "storage", "s3_storage", "snapshot"),
+    ("core", "errors", "locking", "faults", "storage", "snapshot"),
     ("deadlines",),
     ("models",),
     ("permissions",),
@@ -22,20 +22,10 @@ ROOMS = (
     ("workbooks",),
     ("reports",),
     ("notifications",),
-    (
-        "devtools",
-        "backups",
-        "backup_upgrade",
-        "schema",
-        "verification",
-        "log_contents",
-        "metrics",
-        "readiness",
-        "diagnosis",
-    ),
+    ("devtools", "operations"),
     ("urls",),
     # What Django loads by itself; nothing in the house leans on it.
-    ("admin", "management", "templatetags", "apps", "checks", "middleware"),
+    ("admin", "management", "templatetags", "apps", "middleware"),
 )
 # These know no model, so that they can be read, and tested, by themselves.
 PURE = ("core", "deadlines", "errors", "locking")

@@ -163,7 +163,7 @@ def test_what_machines_ask_all_day_is_logged_where_it_fails(log, monkeypatch):
     Client().get("/healthz")
     Client().get("/healthz/live")
     assert log.lines == []
-    monkeypatch.setattr("meetings.readiness._Check.find_obstacle", lambda: "migrations are missing")
+    monkeypatch.setattr("meetings.operations.readiness._Check.find_obstacle", lambda: "migrations are missing")
     Client().get("/healthz")
     [line] = log.lines
     assert (line["view"], line["status"]) == ("healthz", 503)

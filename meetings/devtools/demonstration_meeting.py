@@ -32,7 +32,7 @@ from meetings.models import (
     SuggestionSource,
     Task,
 )
-from meetings.storage import atomic_with_files
+from meetings.storage.files import atomic_with_files
 from meetings.tasks.services import closure, evidence, extensions, instructions, outcomes, reminders, status
 from meetings.tasks.services.acknowledgements import acknowledge, ask_to_acknowledge
 from meetings.tasks.services.creation import create_task

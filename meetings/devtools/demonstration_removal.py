@@ -31,7 +31,7 @@ from meetings.models import (
     WorkbookHandout,
 )
 from meetings.permissions import require_organisation_manager
-from meetings.storage import delete_on_commit
+from meetings.storage.files import delete_on_commit
 from meetings.tasks.services.log import log_change
 
 from .demonstration_meeting import PREFIX, UNIT

@@ -24,7 +24,7 @@ from django_tasks_db.models import DBTaskResult
 
 from cnas_tasks.logs import describe, log_context
 from meetings.faults import FaultError
-from meetings.storage import settle_files
+from meetings.storage.files import settle_files
 
 from .heartbeat import Heartbeat, is_alive
 

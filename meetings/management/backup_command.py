@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from meetings.backups import BackupError, Summary
 from meetings.core.types import StrOrPromise
 from meetings.management.base import RegisterCommand
+from meetings.operations.backups import BackupError, Summary
 
 
 class BackupCommand(RegisterCommand):

@@ -9,7 +9,7 @@ from meetings.errors import InvalidTransitionError
 from meetings.locking import build_version_token, check_version
 from meetings.minutes.parser.schema import ParsedFile
 from meetings.models import Account, Meeting, MinutesDocument
-from meetings.storage import atomic_with_files
+from meetings.storage.files import atomic_with_files
 from meetings.tasks.services.acknowledgements import ask_to_acknowledge
 
 from .corrections import compute_corrections

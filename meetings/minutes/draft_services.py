@@ -23,7 +23,7 @@ from meetings.locking import check_version, require_present
 from meetings.minutes.parser.issues import ParserIssue
 from meetings.minutes.parser.schema import LayoutChoice, ParsedFile, ParsedMeeting, ParsedRow, ScannedCell
 from meetings.models import Account, DraftRow, Meeting, MinutesDocument
-from meetings.storage import atomic_with_files, delete_on_commit
+from meetings.storage.files import atomic_with_files, delete_on_commit
 
 from .creation import AcceptResult
 from .draft import (

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 from meetings.errors import ServiceError
 from meetings.jobs import job
 from meetings.models import Account, MinutesDocument, Scan
-from meetings.storage import atomic_with_files
+from meetings.storage.files import atomic_with_files
 
 from .documents import UnreadableDocumentError, UnreadableReason, detect_format
 from .draft_services import display_name, hash_content, store_reading

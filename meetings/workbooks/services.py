@@ -29,7 +29,7 @@ from meetings.models import (
     WorkbookState,
     WorkbookUpload,
 )
-from meetings.storage import atomic_with_files
+from meetings.storage.files import atomic_with_files
 from meetings.tasks.services.acknowledgements import record_acknowledgements
 from meetings.tasks.services.batch import run_planned_batch
 from meetings.tasks.services.batch_plan import PlannedRow

@@ -11,12 +11,12 @@ from meetings.breakdown.services.meetings import record_next_meeting
 from meetings.breakdown.services.ordering import table_version_token
 from meetings.errors import InvalidTransitionError
 from meetings.models import DepartmentRole, EntryKind, ImportIssue, Meeting, Status, Task, TaskState
+from meetings.operations.verification import check_logs
 from meetings.tasks import inbox
 from meetings.tasks.services.closure import request_closure
 from meetings.tasks.services.corrections import edit_assignments
 from meetings.tasks.services.extensions import grant_extension
 from meetings.tasks.services.status import update_task
-from meetings.verification import check_logs
 from tests import factories
 
 from .table_page import ISSUED, TODAY, _version, last_entry, row

@@ -17,8 +17,8 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
-from meetings.backups import MANIFEST, BackupError, write_backup
 from meetings.models import Account, Department, Evidence, MinutesDocument, TaskLog
+from meetings.operations.backups import MANIFEST, BackupError, write_backup
 from tests import factories
 from tests.workbooks.workbook_files import accepted, fetched, filled
 

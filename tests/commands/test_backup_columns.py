@@ -9,8 +9,8 @@ from django.core import serializers
 from django.db import models
 from hypothesis import given, settings, strategies as st
 
-from meetings.backup_upgrade import _build_row
 from meetings.core.serialization import ExactEncoder
+from meetings.operations.backup_upgrade import _build_row
 from tests.depth import examples
 
 JSON = st.recursive(

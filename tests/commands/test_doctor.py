@@ -16,8 +16,8 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import override_settings
 from django.utils import timezone, translation
 
-from meetings import diagnosis
 from meetings.jobs import heartbeat
+from meetings.operations import diagnosis
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -10,8 +10,8 @@ import pytest
 from django.db import connection
 from django.utils.translation import override
 
-from meetings.schema import SCHEMA, expected_schema, read_schema
-from meetings.verification import check_schema
+from meetings.operations.schema import SCHEMA, expected_schema, read_schema
+from meetings.operations.verification import check_schema
 
 pytestmark = pytest.mark.django_db
 

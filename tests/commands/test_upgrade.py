@@ -20,11 +20,11 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from meetings.backup_upgrade import load_rows
 from meetings.core.serialization import FORMER_LABELS
 from meetings.models import ImportIssue, Task, TaskLog, TaskState
+from meetings.operations.backup_upgrade import load_rows
+from meetings.operations.verification import check_logs
 from meetings.tasks.acknowledgements import find_unacknowledged
-from meetings.verification import check_logs
 from tests import factories
 from tests.text_indexes import assert_texts_are_indexed
 

@@ -30,7 +30,7 @@ from meetings.models import (
     TaskState,
     calculate_hash,
 )
-from meetings.storage import UNSETTLED
+from meetings.storage.files import UNSETTLED
 from meetings.tasks.services.corrections import edit_assignments, edit_texts
 from meetings.tasks.services.log import log_change
 from tests import factories

@@ -51,7 +51,7 @@ def settle_what_was_left() -> int:
     """Let hours pass for every file, and do what the worker does then."""
     from django.conf import settings
 
-    from meetings.storage import settle_files
+    from meetings.storage.files import settle_files
 
     for folder, _folders, files in os.walk(settings.MEDIA_ROOT):
         for file in files:
@@ -144,7 +144,7 @@ def verify() -> Iterator[str]:
     """Yield what `verify_register` tells."""
     from django.utils.translation import override
 
-    from meetings.verification import check_files, check_logs, check_schema
+    from meetings.operations.verification import check_files, check_logs, check_schema
 
     with override("en"):
         yield from chain(check_schema(), check_logs(), check_files())

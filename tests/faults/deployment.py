@@ -18,7 +18,7 @@ from pathlib import Path
 
 import psutil
 
-from meetings.storage import UNSETTLED
+from meetings.storage.files import UNSETTLED
 
 from .databases import PostgreSQL, Sqlite, signal_all
 from .mail import MailServer

@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from meetings.backups import write_backup
 from meetings.management.backup_command import BackupCommand
+from meetings.operations.backups import write_backup
 
 
 class Command(BackupCommand):

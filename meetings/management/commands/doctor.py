@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _, ngettext
 
-from meetings.diagnosis import Level, diagnose
 from meetings.management.base import RegisterCommand
+from meetings.operations.diagnosis import Level, diagnose
 
 _MARKS = {Level.FINE: "✓", Level.NOTE: "·", Level.WRONG: "✗"}
 

@@ -21,7 +21,7 @@ from meetings.models import (
     closure_request,
     needs_agreement,
 )
-from meetings.storage import atomic_with_files
+from meetings.storage.files import atomic_with_files
 
 from .evidence import attach_files
 from .log import format_day, lock_task, write_entry

@@ -19,7 +19,7 @@ from meetings.core.lifecycle import CAN_REPORT, ENDED_STATUSES
 from meetings.errors import InvalidInputError, InvalidTransitionError, PermissionDeniedError
 from meetings.models import Account, Department, EntryKind, Evidence, Task, TaskLog, last_ending
 from meetings.permissions.tasks import EVIDENCE_REFUSAL
-from meetings.storage import atomic_with_files
+from meetings.storage.files import atomic_with_files
 
 from .claims import counted_day
 from .log import Changes, lock_task, write_entry, write_planned_entry

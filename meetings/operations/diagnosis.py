@@ -18,12 +18,13 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy
 
-from .core.types import StrOrPromise
-from .core.workdays import is_announced
-from .jobs import heartbeat
-from .minutes.documents import is_recognition_installed
-from .minutes.documents.conversion import find_converter
-from .models import ChangeLog, TaskLog
+from meetings.core.types import StrOrPromise
+from meetings.core.workdays import is_announced
+from meetings.jobs import heartbeat
+from meetings.minutes.documents import is_recognition_installed
+from meetings.minutes.documents.conversion import find_converter
+from meetings.models import ChangeLog, TaskLog
+
 from .readiness import takes_files
 from .verification import check_schema
 

@@ -28,7 +28,7 @@ from moto.server import ThreadedMotoServer
 
 from meetings.faults import FilesAwayError, StorageError
 from meetings.models import Evidence
-from meetings.storage import SETTLED_AFTER, UNSETTLED, atomic_with_files, settle_files
+from meetings.storage.files import SETTLED_AFTER, UNSETTLED, atomic_with_files, settle_files
 from tests import factories
 from tests.commands.full_register import all_rows, make_full_register
 from tests.tasks.update_form import parsed, signed_in
@@ -53,7 +53,7 @@ def stored_in(settings: Any, endpoint: str) -> None:
     """Let files be stored in the bucket at this address."""
     options = {"bucket_name": BUCKET, "endpoint_url": endpoint, "region_name": "us-east-1"}
     settings.S3_BUCKET = BUCKET
-    backend = {"BACKEND": "meetings.s3_storage.S3RegisterStorage", "OPTIONS": options}
+    backend = {"BACKEND": "meetings.storage.s3.S3RegisterStorage", "OPTIONS": options}
     settings.STORAGES = {**django_settings.STORAGES, "default": backend}
 
 
@@ -128,7 +128,7 @@ def test_what_is_rolled_back_leaves_no_file(bucket):
 @pytest.mark.same_on_both
 def test_a_file_is_written_once_even_by_two_at_a_time(bucket, monkeypatch):
     default_storage.save("evidence/2026/one", ContentFile(PDF))
-    monkeypatch.setattr("meetings.s3_storage.S3RegisterStorage.exists", lambda _self, _name: False)
+    monkeypatch.setattr("meetings.storage.s3.S3RegisterStorage.exists", lambda _self, _name: False)
     with pytest.raises(StorageError):
         default_storage.save("evidence/2026/one", ContentFile(b"another"))
     assert default_storage.open("evidence/2026/one").read() == PDF
@@ -176,8 +176,8 @@ def test_a_note_that_another_worker_has_settled_costs_the_others_nothing(bucket,
     [first, _second] = sorted(entry.key for entry in bucket.objects.filter(Prefix="unsettled/"))
     notes = default_storage.listdir(UNSETTLED)
     bucket.Object(first).delete()
-    monkeypatch.setattr("meetings.s3_storage.S3RegisterStorage.listdir", lambda _self, _folder: notes)
-    monkeypatch.setattr("meetings.storage.timezone.now", lambda: now + 2 * SETTLED_AFTER)
+    monkeypatch.setattr("meetings.storage.s3.S3RegisterStorage.listdir", lambda _self, _folder: notes)
+    monkeypatch.setattr("meetings.storage.files.timezone.now", lambda: now + 2 * SETTLED_AFTER)
     assert settle_files() == ["evidence/2026/two"]
     with pytest.raises(FileNotFoundError):
         default_storage.get_modified_time(first)

@@ -32,6 +32,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cnas_tasks import __version__
+from meetings.core.serialization import ExactEncoder
+from meetings.faults import FaultError, disk_reason
+from meetings.models import ChangeLog, Evidence, TaskLog
+from meetings.snapshot import consistent_snapshot
+from meetings.storage.files import atomic_with_files, find_named
 
 from .backup_upgrade import (
     ROW_BATCH_SIZE,
@@ -42,11 +47,6 @@ from .backup_upgrade import (
     member_name,
     upgraded_rows,
 )
-from .core.serialization import ExactEncoder
-from .faults import FaultError, disk_reason
-from .models import ChangeLog, Evidence, TaskLog
-from .snapshot import consistent_snapshot
-from .storage import atomic_with_files, find_named
 
 FORMAT = "cnas-task-register-backup"
 MANIFEST = "manifest.json"

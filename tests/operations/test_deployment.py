@@ -18,14 +18,14 @@ from django.test import Client, override_settings
 from django.utils import timezone
 
 from meetings.models import Account
-from meetings.readiness import _Check
+from meetings.operations.readiness import _Check
 from tests import factories
 from tests.helpers import database_url
 
 pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
 
-MIGRATIONS = "meetings.readiness.MigrationRecorder.applied_migrations"
+MIGRATIONS = "meetings.operations.readiness.MigrationRecorder.applied_migrations"
 READY, ALIVE = b"ok\nlive: yes\nready: yes", b"ok\nlive: yes"
 
 
@@ -62,15 +62,15 @@ def hang(*_arguments) -> dict:
     [
         (MIGRATIONS, refuse, "the database does not answer"),
         (MIGRATIONS, lambda _self: {}, "migrations are missing"),
-        ("meetings.storage.tempfile.TemporaryFile", refuse_to_write, "files cannot be stored"),
+        ("meetings.storage.files.tempfile.TemporaryFile", refuse_to_write, "files cannot be stored"),
         (MIGRATIONS, hang, "no answer in time"),
-        ("meetings.readiness.takes_files", hang, "no answer in time"),
+        ("meetings.operations.readiness.takes_files", hang, "no answer in time"),
     ],
 )
 def test_what_is_not_ready_says_why_and_the_server_lives_all_the_same(monkeypatch, where, how, why):
     ANSWERS_AT_LAST.clear()
     if how is hang:
-        monkeypatch.setattr("meetings.readiness.MAX_SECONDS", 0.05)
+        monkeypatch.setattr("meetings.operations.readiness.MAX_SECONDS", 0.05)
     monkeypatch.setattr(where, how)
     answers = [Client().get(address) for address in ("/healthz", "/healthz", "/healthz/live")]
     assert _Check.running.is_alive() is (how is hang)

@@ -16,8 +16,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.base import File
 from storages.backends.s3 import S3Storage
 
-from .faults import files_are_away, store_takes_nothing
-from .storage import NotesFiles
+from meetings.faults import files_are_away, store_takes_nothing
+
+from .files import NotesFiles
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")

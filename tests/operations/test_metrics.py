@@ -128,7 +128,7 @@ def test_a_backup_is_good_also_where_that_cannot_be_noted(settings, tmp_path):
 
 
 def test_of_a_database_that_is_away_that_is_the_figure():
-    with mock.patch("meetings.metrics._jobs", side_effect=OperationalError("server closed the connection")):
+    with mock.patch("meetings.operations.metrics._jobs", side_effect=OperationalError("server closed the connection")):
         away = read()
     assert away["register_database_up"] == 0
     assert not any(name.startswith("register_tasks") for name in away)
@@ -172,7 +172,7 @@ def test_the_health_check_tells_its_figures_by_the_token_also_where_the_database
     assert told.startswith("ok\nlive: yes\nready: yes\nregister_")
     assert figures(told)["register_database_up"] == 1
     assert not re.search("^#", told, re.MULTILINE)
-    monkeypatch.setattr("meetings.readiness._Check.find_obstacle", lambda: "the database does not answer")
+    monkeypatch.setattr("meetings.operations.readiness._Check.find_obstacle", lambda: "the database does not answer")
     response = Client().get("/healthz", headers=BEARER)
     assert response.status_code == 503
     assert "register_disk_free_bytes" in response.content.decode()

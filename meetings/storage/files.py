@@ -25,7 +25,7 @@ from django.core.files.uploadhandler import SkipFile, TemporaryFileUploadHandler
 from django.db import models, transaction
 from django.utils import timezone
 
-from .faults import FaultError, disk_is_not_writable, recognise_fault
+from meetings.faults import FaultError, disk_is_not_writable, recognise_fault
 
 UNSETTLED = "unsettled"
 # By then whoever stores it has committed, or has been killed.

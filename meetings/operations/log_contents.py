@@ -11,9 +11,9 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from .models import EntryKind, Evidence, Instruction, Task, TaskLog
-from .models.log import REPORTED_BY
-from .models.task import TASK_TEXTS
+from meetings.models import EntryKind, Evidence, Instruction, Task, TaskLog
+from meetings.models.log import REPORTED_BY
+from meetings.models.task import TASK_TEXTS
 
 # Entries or rows that are looked at together.
 PORTION = 1000

@@ -18,7 +18,7 @@ from django.test import Client
 from meetings.jobs.worker import Worker
 from meetings.minutes.draft_services import discard_draft
 from meetings.models import Evidence, MinutesDocument
-from meetings.storage import SETTLED_AFTER, UNSETTLED, delete_on_commit, note_of, settle_files
+from meetings.storage.files import SETTLED_AFTER, UNSETTLED, delete_on_commit, note_of, settle_files
 from tests import factories
 from tests.tasks.update_form import parsed
 
@@ -162,7 +162,7 @@ def test_a_draft_thrown_away_takes_its_file_even_where_the_process_was_killed_in
     discard_draft(document_id=kept.pk)
     assert files(folder) == [killed.file.name]
     assert notes(folder) == []
-    with mock.patch("meetings.storage._delete_noted"):
+    with mock.patch("meetings.storage.files._delete_noted"):
         discard_draft(document_id=killed.pk)
     assert files(folder) == [killed.file.name]
     let_time_pass(folder)

@@ -21,17 +21,18 @@ from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _, ngettext
 
+from meetings.faults import disk_reason
+from meetings.models import ChangeLog, Meeting, Task, TaskLog, TaskState, calculate_hash
+from meetings.models.log import CURRENT_COLUMNS, replay
+from meetings.storage.files import SETTLED_AFTER, UNSETTLED, file_fields, find_named
+
 from .backups import jsonl_rows, read_logs
-from .faults import disk_reason
 from .log_contents import PORTION, check_evidence, check_instructions, check_task
-from .models import ChangeLog, Meeting, Task, TaskLog, TaskState, calculate_hash
-from .models.log import CURRENT_COLUMNS, replay
 from .schema import expected_schema, read_schema
-from .storage import SETTLED_AFTER, UNSETTLED, file_fields, find_named
 
 _T = TypeVar("_T")
 
-# What a table has besides triggers (meetings.schema).
+# What a table has besides triggers (meetings.operations.schema).
 PARTS = frozenset({"columns", "constraints", "indexes"})
 
 

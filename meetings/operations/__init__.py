@@ -1,0 +1,1 @@
+"""What keeps an installation running: backups, verification, figures, a doctor."""
