@@ -5,8 +5,8 @@ import logging
 
 import pytest
 
-from meetings import checks
 from meetings.core import workdays
+from meetings.operations import checks
 
 
 def day(written: str) -> datetime.date:
