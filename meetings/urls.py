@@ -10,7 +10,7 @@ from .breakdown.views import edit_table, meetings, split_merge
 from .devtools import views as devtools
 from .jobs import file_views, views as jobs
 from .operations import metrics, readiness
-from .organisation import views as organisation
+from .organisation import views as organisation, working_day_views
 from .tasks.views import (
     back_dating,
     batches,
@@ -104,6 +104,7 @@ urlpatterns = [
     path("suggestions/<int:pk>/join/", split_merge.suggestion_merge, name="suggestion_join"),
     path("organisation/", organisation.organisation, name="organisation"),
     path("organisation/people/", organisation.organisation_people, name="organisation_people"),
+    path("working-days/", working_day_views.working_days, name="working_days"),
     path("departments/<int:pk>/", organisation.department_detail, name="department_detail"),
     path("departments/<int:pk>/<slug:action>/", organisation.department_action, name="department_action"),
     path("people/<int:pk>/", organisation.person_detail, name="person_detail"),

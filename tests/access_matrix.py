@@ -280,6 +280,7 @@ ROWS = (
     Row("account_unlock", "/accounts/{other_account}/unlock/", NO_SUCH_METHOD, expect(403, administrator=302)),
     Row("robots", "/robots/", ADMINISTRATOR_READS, ADMINISTRATOR_IN_VAIN),
     Row("robot_remove", "/robots/{robot}/remove/", NO_SUCH_METHOD, expect(403, administrator=302)),
+    Row("working_days", "/working-days/", ADMINISTRATOR_READS, expect(403, administrator=200)),
     Row("jobs", "/jobs/", ADMINISTRATOR_READS, NO_SUCH_METHOD),
     Row("retry_job", "/jobs/{job}/retry/", NO_SUCH_METHOD, expect(403, administrator=302)),
     # It was asked for by the secretariat, and is not written yet.

@@ -16,7 +16,9 @@ from django.db import connection
 from django.test import Client, override_settings
 from hypothesis import settings as hypothesis_settings
 
+from meetings.core import workdays
 from meetings.models import Account, Language, Meeting
+from meetings.organisation.services.working_days import find_entered_days
 from tests import factories
 from tests.depth import examples
 
@@ -107,6 +109,17 @@ def as_pdfs(soffice, tmp_path_factory):
 def as_pdf(as_pdfs):
     """Return the function that lets LibreOffice print a file: path in, path of the PDF out."""
     return lambda path: as_pdfs([path])[0]
+
+
+@pytest.fixture(autouse=True)
+def _no_entered_holidays(request):
+    """Where a test has no database, nobody has entered holidays there."""
+    if not {"db", "transactional_db"} & set(request.fixturenames) and not request.node.get_closest_marker("django_db"):
+        workdays.use_entered_days(lambda _year: {})
+        yield
+        workdays.use_entered_days(find_entered_days)
+        return
+    yield
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

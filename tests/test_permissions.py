@@ -23,6 +23,7 @@ from meetings.models import (
     Attendance,
     Batch,
     CalendarAddress,
+    CalendarDay,
     ChangeKind,
     ChangeLog,
     Department,
@@ -103,6 +104,7 @@ def places(world) -> dict[str, object]:
             mailing=mailing, address="liaison@example.org", subject="x", body="x", message_id="<x>"
         ).pk,
         "robot": (robot := Robot.objects.create(address="wecombot://0123456789abcdef/")).pk,
+        "calendarday": CalendarDay.objects.create(day=world.day, is_working=True).pk,
         "robotmessage": robot.messages.create(kind="digest", day=world.day, title="x", text="x").pk,
         "job": note.enqueue("x").id,
         "export": factories.export(world.secretariat).id,

@@ -41,7 +41,8 @@ _MESSAGES = {
         "“%(value)s” does not say from which day it counts. Enter the day that is meant."
     ),
     ProblemCode.WORKING_DAYS: gettext_lazy(
-        "“%(value)s” counts working days, and the holidays of that year are not announced yet. Enter the day."
+        "“%(value)s” counts working days, and the holidays of that year are not known yet. Enter the day, or let an "
+        "administrator enter the holidays under “Working days”."
     ),
     ProblemCode.STARTS: gettext_lazy("“%(value)s” says when work starts, not when it ends. Enter a deadline."),
     ProblemCode.NOT_BEFORE: gettext_lazy(

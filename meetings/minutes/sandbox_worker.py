@@ -11,6 +11,7 @@ import sys
 from django.conf import settings
 
 from meetings.core.converter import converter
+from meetings.core.workdays import use_entered_days
 from meetings.minutes.documents.errors import MEGABYTE, UnreadableDocumentError, UnreadableReason
 
 #: Address space: the 512 MB of the import's contract, less what the waiting parent needs.
@@ -46,6 +47,8 @@ def _read(kind: str, content: bytes, options: dict) -> dict:
         from meetings.minutes.parser.schema import ParserOptions
 
         of = converter.structure(options, ParserOptions)
+        entered = dict(of.known.entered_days)
+        use_entered_days(lambda year: {day: works for day, works in entered.items() if day.year == year})
         parse = parse_recognised if kind == "recognised" else parse_content
         return converter.unstructure(parse(content, known=of.known, layout=of.layout))
     from meetings.minutes.documents.sheets import read_sheets

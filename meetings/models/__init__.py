@@ -4,6 +4,7 @@ from .account import PAGE_SIZES, Account, LandingPage, Language, Role
 from .acknowledgement import Acknowledgement
 from .append_only import AppendOnlyError
 from .batch import Batch, BatchSource, Consent
+from .calendar_day import CalendarDay
 from .change import SIGN_IN_KINDS, ChangeKind, ChangeLog
 from .choices import EntryKind
 from .closure import (

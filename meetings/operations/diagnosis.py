@@ -166,7 +166,7 @@ def _clock() -> Iterator[Finding]:
     else:
         yield Finding(Level.FINE, _("It says %(time)s in Beijing.") % words)
     if not is_announced(now.year):
-        sentence = _("The public holidays of %(year)s are not known: reminders go out from Monday to Friday.")
+        sentence = _("The public holidays of %(year)s are not known. Enter them under “Working days”.")
         yield Finding(Level.NOTE, sentence % {"year": now.year})
 
 

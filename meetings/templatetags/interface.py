@@ -15,7 +15,9 @@ import cnas_tasks
 from meetings import permissions
 from meetings.core import as_of
 from meetings.core.text import parse_ids
-from meetings.models import Meeting
+from meetings.models import Meeting, Role
+from meetings.organisation.services.working_days import find_unknown_year
+from meetings.tasks.reach import join_sentences
 from meetings.ui.icons import icon
 from meetings.ui.tables import ListTable
 
@@ -30,6 +32,24 @@ def draw_rows(context: Context, table: ListTable) -> SafeString:
     """Draw the rows of a list's page."""
     # The tag that draws a table hands its template no more than that; the page's own variables are in its context.
     return table.draw_rows(getattr(table, "context", context))
+
+
+@register.simple_tag(takes_context=True)
+def unknown_holidays(context: Context) -> str:
+    """Return what to say while the holidays of a year at hand are not known.
+
+    Only to those who can do something about it.
+    """
+    account = context["request"].user
+    if not permissions.can_manage_organisation(account):
+        return ""
+    year = find_unknown_year()
+    if year is None:
+        return ""
+    missing = _("The public holidays of %(year)s are not known yet: Monday to Friday count as working days.")
+    is_own_work = account.role == Role.ADMINISTRATOR
+    enter = _("Enter them under “Working days”.") if is_own_work else _("An administrator can enter them.")
+    return join_sentences([missing % {"year": year}, enter])
 
 
 @register.simple_tag

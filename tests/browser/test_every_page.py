@@ -61,6 +61,7 @@ PAGES = {
     "person_action": ("/people/{person}/hand-over/", Role.SECRETARIAT),
     "accounts": ("/accounts/", Role.ADMINISTRATOR),
     "jobs": ("/jobs/", Role.ADMINISTRATOR),
+    "working_days": ("/working-days/", Role.ADMINISTRATOR),
     "robots": ("/robots/", Role.ADMINISTRATOR),
     "change_log": ("/accounts/changes/", Role.ADMINISTRATOR),
     "account_new": ("/accounts/new/", Role.ADMINISTRATOR),

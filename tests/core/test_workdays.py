@@ -6,7 +6,6 @@ import logging
 import pytest
 
 from meetings.core import workdays
-from meetings.operations import checks
 
 
 def day(written: str) -> datetime.date:
@@ -42,11 +41,3 @@ def test_an_unannounced_year_has_weeks_and_says_so_once(caplog):
     assert works == [True, True, False, False, True, True, True]
     assert len(caplog.records) == 1
     assert "2099" in caplog.text
-
-
-def test_the_check_says_so_too(monkeypatch):
-    monkeypatch.setattr(checks, "is_announced", lambda year: False)
-    (said,) = checks.check_working_days(None)
-    assert said.id == "meetings.I001"
-    monkeypatch.setattr(checks, "is_announced", lambda year: True)
-    assert checks.check_working_days(None) == []

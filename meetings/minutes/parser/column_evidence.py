@@ -33,10 +33,15 @@ _COMPOUND_NUMBER = re.compile(r"[A-Za-z]{0,3}-?\d{1,3}(?:[.\-－—–]\d{1,3}){
 
 @dataclass(frozen=True, slots=True)
 class KnownNames:
-    """Names that the register has, folded; a parser without a register has none."""
+    """Names that the register has, folded, and its working days.
+
+    A parser without a register has none.
+    ``entered_days`` are days of years that chinesecalendar does not know, and of each whether it works.
+    """
 
     departments: frozenset[str] = frozenset()
     people: frozenset[str] = frozenset()
+    entered_days: tuple[tuple[datetime.date, bool], ...] = ()
 
 
 NO_NAMES = KnownNames()
