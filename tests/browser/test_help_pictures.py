@@ -68,6 +68,9 @@ def draft(page: Page) -> None:
 # Name of the picture -> where it is taken, and what is done there before.
 SHOWN: dict[str, tuple[str, Callable[[Page], None] | None]] = {
     "home": ("/", None),
+    "liaison": ("/", None),
+    "leader": ("/", None),
+    "accounts": ("/accounts/", None),
     "draft": ("/import/", draft),
     "list": ("/tasks/", select_three),
     "preview": ("/tasks/", preview),
@@ -107,9 +110,18 @@ def meeting(db, live_server, monkeypatch) -> Meeting:
 def test_the_pictures_of_the_help_show_what_is_there(visit, meeting, language):
     places = {"task": Task.objects.order_by("pk").first().pk, "meeting": meeting.pk}
     staff = factories.account(Role.SECRETARIAT, username="王芳", display_name="王芳")
+    # Whose pages are not the secretariat's.
+    others = {
+        "liaison": factories.account(
+            Role.LIAISON, username="李军", display_name="李军", departments=[factories.department("技术部")]
+        ),
+        "leader": factories.account(Role.LEADER, username="肖良", display_name="肖良"),
+        "accounts": factories.account(Role.ADMINISTRATOR, username="赵敏", display_name="赵敏"),
+    }
     stale = []
-    page = visit("/", as_=staff, width=SIZE, language=language)
+    own = visit("/", as_=staff, width=SIZE, language=language)
     for name, (path, prepare) in SHOWN.items():
+        page = visit(path, as_=others[name], width=SIZE, language=language) if name in others else own
         page.goto(path.format(**places))
         if prepare is not None:
             prepare(page)

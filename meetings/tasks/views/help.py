@@ -1,16 +1,19 @@
-"""Help inside: the page for staff, and the sample meeting for an empty register."""
+"""Help inside: a page for each role, in each language."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from meetings.models import Language
+from meetings.models import Language, Role
 from meetings.ui.http import Request
 
 
 @require_safe
 def help_page(request: Request) -> HttpResponse:
-    """Show the help for staff, a text of its own in each language."""
+    """Show the help for one's own role, or for that of ``?role=``."""
     language = Language.ENGLISH if get_language() == Language.ENGLISH else Language.CHINESE
-    return render(request, f"meetings/tasks/help/{language}.html", {"language": language})
+    asked = request.GET.get("role")
+    role = asked if asked in Role.values else request.user.role
+    context = {"language": language, "role": role, "roles": Role.choices}
+    return render(request, f"meetings/tasks/help/{language}/{role}.html", context)
