@@ -15,12 +15,14 @@ from django.conf import settings as django_settings
 from django.db import connection
 from django.test import Client, override_settings
 from hypothesis import settings as hypothesis_settings
+from pytest_django import DjangoDbBlocker
 
 from meetings.core import workdays
 from meetings.models import Account, Language, Meeting
 from meetings.organisation.services.working_days import find_entered_days
 from tests import factories
 from tests.depth import examples
+from tests.migrated_database import MigratedDatabase
 
 # Thousands of short-lived trees of nodes and queries: looking through all that lives after every 700 new objects
 # costs more than it finds.
@@ -179,13 +181,36 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> Iterator[None]:
+def django_db_keepdb() -> bool:
+    """Take SQLite's file as `migrated_database` put it there; it goes with its folder."""
+    return connection.vendor == "sqlite"
+
+
+@pytest.fixture(scope="session")
+def migrated_database(
+    request: pytest.FixtureRequest, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
+) -> MigratedDatabase:
+    """Let the database be a copy of the one that another process has migrated, and the others wait meanwhile."""
+    database = MigratedDatabase(request.config.cache.mkdir("register"))
+    database.lock()
+    with django_db_blocker.unblock():
+        database.take(django_settings.DATABASES["default"].setdefault("TEST", {}))
+    return database
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    migrated_database: MigratedDatabase, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
     """Let the database be emptied between transactional tests, on SQLite, in spite of its triggers.
 
     They refuse every DELETE of an entry of the log, and `flush` deletes; PostgreSQL truncates, which no row
     trigger sees. So those that refuse go just before a flush and come back in the same transaction, and every test
     runs with them.
     """
+    with django_db_blocker.unblock():
+        migrated_database.keep()
+    migrated_database.unlock()
     if connection.vendor != "sqlite":
         yield
         return
