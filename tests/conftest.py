@@ -16,6 +16,8 @@ from django.db import connection
 from django.test import Client, override_settings
 from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
+from whitenoise.middleware import WhiteNoiseMiddleware
+from whitenoise.responders import StaticFile
 
 from meetings.core import workdays
 from meetings.models import Account, Language, Meeting
@@ -246,6 +248,25 @@ def settings_for_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
         EXPORTS_DIR=tmp_path_factory.mktemp("exports"),
         RUNS_DIR=tmp_path_factory.mktemp("runs"),
     ):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _look_for_static_files_once() -> Iterator[None]:
+    """Let WhiteNoise look for them as a server does: each `Client` has a WhiteNoise of its own."""
+    look = WhiteNoiseMiddleware.add_files_from_finders
+    found: dict[tuple[object, ...], dict[str, StaticFile]] = {}
+
+    def look_once(whitenoise: WhiteNoiseMiddleware) -> None:
+        surroundings = (whitenoise.static_prefix, whitenoise.max_age, *map(str, django_settings.STATICFILES_DIRS))
+        if surroundings not in found:
+            before = set(whitenoise.files)
+            look(whitenoise)
+            found[surroundings] = {url: file for url, file in whitenoise.files.items() if url not in before}
+        whitenoise.files.update(found[surroundings])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", look_once)
         yield
 
 
