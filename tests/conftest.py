@@ -169,6 +169,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=others)
 
 
+def pytest_collection_finish() -> None:
+    """Keep the modules and the tests, which stay to the end, out of what is looked through for garbage."""
+    gc.freeze()
+
+
 # --- the database -------------------------------------------------------------------------------
 
 
