@@ -1,6 +1,7 @@
 """A browser as old as Chromium 109: without the style and the calls that came after it."""
 
 import re
+from functools import cache
 
 from playwright.sync_api import Page, Route
 
@@ -29,6 +30,7 @@ WITHOUT_NEWER_CALLS = """
 """
 
 
+@cache
 def as_chromium_109(css: str) -> str:
     """Leave out what Chromium 109 would not understand."""
     return NEWER_PROPERTY.sub("", NEWER_VALUE.sub("", css))

@@ -4,12 +4,14 @@ A page that is not in PAGES is not looked at; `test_every_address_is_looked_at` 
 """
 
 import datetime
+from collections.abc import Iterable
+from functools import cache
 
 import pytest
 from django.urls import get_resolver
 from playwright.sync_api import Page
 
-from meetings.models import Department, Meeting, Person, Robot, Role, Task
+from meetings.models import Account, Department, Meeting, Person, Robot, Role, Suggestion, Task
 from meetings.tasks.tables import TaskTable
 from tests import factories
 
@@ -141,38 +143,64 @@ NO_PAGES = {
 }
 
 
+# One after the other in one register and, for each role, in one browser: to begin anew for each would take longer than
+# to look. In parts, so that more than one worker has its share.
+PARTS = 4
+
+
+def in_parts(names: Iterable[str]) -> pytest.MarkDecorator:
+    """Run a test for every fourth page, once for each part."""
+    listed = list(names)
+    parts = [pytest.param(listed[part::PARTS], id=f"{part + 1} of {PARTS}") for part in range(PARTS)]
+    return pytest.mark.parametrize("names", parts)
+
+
 @pytest.fixture
 def open_register(visit):
-    """Open a page of PAGES or STATES by its name, in a register with the real meeting."""
+    """Open a page of PAGES or STATES by its name, in a register with the real meeting: one browser for each role."""
     factories.real_meeting()
+    meeting = Meeting.objects.get()
+    # One with several tasks, so that there is something to split and to join.
+    several = meeting.suggestions.get(number=6)
+    department, other_department = Department.objects.order_by("pk")[:2]
+    pages: dict[Role, Page] = {}
 
-    def open_register(name: str, open_page=visit, **options):
-        path, role = {**PAGES, **STATES}[name]
-        meeting = Meeting.objects.order_by("pk").first()
-        # One with several tasks, so that there is something to split and to join.
-        several = meeting.suggestions.get(number=6)
-        task = Task.objects.order_by("pk").first() if name not in ("task_split", "task_join") else several.tasks.first()
-        again = later = None
-        if "{later}" in path or "{again}" in path:
-            later = factories.meeting(issued_on=datetime.date(2024, 11, 20))
-            again = factories.suggestion(later, text=several.text[:40])
-            factories.task(again)
-        department, other_department = Department.objects.order_by("pk")[:2]
+    @cache
+    def raised_again() -> Suggestion:
+        later = factories.meeting(issued_on=datetime.date(2024, 11, 20))
+        again = factories.suggestion(later, text=several.text[:40])
+        factories.task(again)
+        return again
+
+    @cache
+    def liaison() -> Account:
+        return factories.account(Role.LIAISON, departments=[department])
+
+    def address(name: str, path: str) -> str:
+        task = several.tasks.first() if name in ("task_split", "task_join") else Task.objects.order_by("pk").first()
+        again = raised_again() if "{later}" in path or "{again}" in path else None
         if name == "robots":
             robot = Robot.objects.create(department=department, address="wecombot://0123456789abcdef/")
             robot.messages.create(kind="greeting", day=meeting.issued_on, title="台账", text="接入通知")
-        path = path.format(
+        return path.format(
             task=task.pk,
             meeting=meeting.pk,
             suggestion=several.pk,
-            later=later and later.pk,
+            later=again and again.meeting.pk,
             again=again and again.pk,
             department=department.pk,
             other_department=other_department.pk,
             person=Person.objects.filter(task_leaders__isnull=False).first().pk,
-            liaison=factories.account(Role.LIAISON, departments=[department]).pk if "{liaison}" in path else 0,
+            liaison=liaison().pk if "{liaison}" in path else 0,
         )
-        return open_page(path, as_=role, **options)
+
+    def open_register(name: str, open_page=visit, **options) -> Page:
+        path, role = {**PAGES, **STATES}[name]
+        if role in pages:
+            pages[role].goto(address(name, path))
+        else:
+            pages[role] = open_page(address(name, path), as_=role, **options)
+        return pages[role]
 
     return open_register
 
@@ -191,42 +219,57 @@ def look_at(picture):
 
 
 # One load serves both widths of a page: loading anew would take longer than looking.
-@pytest.mark.parametrize("name", [*PAGES, *STATES])
-def test_pages_fit_a_desk_and_a_phone(open_register, name):
-    page = open_register(name, width=DESK, language="zh-hans")
-    assert page.locator("h1").count() == 1
-    assert_fits(page)
-    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
-    assert_fits(page)
+@in_parts([*PAGES, *STATES])
+def test_pages_fit_a_desk_and_a_phone(open_register, subtests, names):
+    for name in names:
+        with subtests.test(name):
+            page = open_register(name, width=DESK, language="zh-hans")
+            assert page.locator("h1").count() == 1
+            assert_fits(page)
+            resize(page, PHONE)
+            assert_fits(page)
+        resize(page, DESK)
 
 
 # The stories of `make test` ask axe about most of these pages, and about what is opened on them.
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [*PAGES, *STATES])
-def test_pages_are_accessible_in_light_and_in_dark(open_register, look_at, name):
-    page = open_register(name, width=DESK, language="zh-hans")
-    look_at(page, f"{name} zh-hans desk")
-    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
-    # Without motion: colours half-way from light to dark are none of ours.
-    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    look_at(page, f"{name} zh-hans phone dark")
+@in_parts([*PAGES, *STATES])
+def test_pages_are_accessible_in_light_and_in_dark(open_register, look_at, subtests, names):
+    for name in names:
+        with subtests.test(name):
+            page = open_register(name, width=DESK, language="zh-hans")
+            look_at(page, f"{name} zh-hans desk")
+            resize(page, PHONE)
+            # Without motion: colours half-way from light to dark are none of ours.
+            page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+            look_at(page, f"{name} zh-hans phone dark")
+        resize(page, DESK)
+        page.emulate_media(color_scheme="light", reduced_motion="no-preference")
 
 
 # English words are longer, and so are more likely not to fit.
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [*PAGES, *STATES])
-def test_pages_fit_a_phone_in_english(open_register, look_at, name):
-    look_at(open_register(name, width=PHONE, language="en"), f"{name} en phone")
+@in_parts([*PAGES, *STATES])
+def test_pages_fit_a_phone_in_english(open_register, look_at, subtests, names):
+    for name in names:
+        with subtests.test(name):
+            look_at(open_register(name, width=PHONE, language="en"), f"{name} en phone")
 
 
 # As 360, 奇安信 and 统信 still have it.
 @pytest.mark.slow
-@pytest.mark.parametrize("name", PAGES)
-def test_pages_are_read_in_chromium_109(open_register, visit_as_109, look_at, name):
-    page = open_register(name, visit_as_109, width=DESK, language="zh-hans")
-    ground = page.locator("body").evaluate("(body) => getComputedStyle(body).backgroundColor")
-    assert ground == "rgb(246, 247, 249)"
-    look_at(page, f"{name} in Chromium 109")
+@in_parts(PAGES)
+def test_pages_are_read_in_chromium_109(open_register, visit_as_109, look_at, subtests, names):
+    for name in names:
+        with subtests.test(name):
+            page = open_register(name, visit_as_109, width=DESK, language="zh-hans")
+            ground = page.locator("body").evaluate("(body) => getComputedStyle(body).backgroundColor")
+            assert ground == "rgb(246, 247, 249)"
+            look_at(page, f"{name} in Chromium 109")
+
+
+def resize(page: Page, size: tuple[int, int]) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
 
 
 def test_every_address_is_looked_at():
