@@ -32,7 +32,7 @@ def main(kind: str, seconds: str) -> None:
 
     try:
         options = json.loads(sys.stdin.buffer.readline())
-        answer = _read(kind, sys.stdin.buffer.read(), options)
+        answer = read_upload(kind, sys.stdin.buffer.read(), options)
     except UnreadableDocumentError as error:
         answer = {"code": str(error.code), "parameters": error.parameters}
     except MemoryError:
@@ -41,7 +41,8 @@ def main(kind: str, seconds: str) -> None:
     sys.stdout.write(json.dumps(answer))
 
 
-def _read(kind: str, content: bytes, options: dict) -> dict:
+def read_upload(kind: str, content: bytes, options: dict) -> dict:
+    """Return what a file for ``kind`` holds; raises UnreadableDocumentError."""
     if kind in ("minutes", "recognised"):
         from meetings.minutes.parser.entrypoint import parse_content, parse_recognised
         from meetings.minutes.parser.schema import ParserOptions

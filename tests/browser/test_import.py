@@ -40,6 +40,7 @@ def questions(page: Page):
     return page.locator("[data-draft-issue]")
 
 
+@pytest.mark.separate_process
 def test_the_notice_becomes_the_register(visit, width, picture, fixture_register):
     page = visit("/import/", as_=Role.SECRETARIAT, width=width)
     assert_accessible(page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from meetings.models import Batch, Role, Task, TaskLog
@@ -20,6 +21,7 @@ def as_file(name: str, content: bytes) -> dict:
     return {"name": name, "mimeType": kind, "buffer": content}
 
 
+@pytest.mark.separate_process
 def test_two_workbooks_come_back(visit, width, picture):
     world = factories.small_world()
     sent = {

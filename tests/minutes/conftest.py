@@ -8,7 +8,6 @@ import subprocess
 import pytest
 from django.test import Client
 
-from meetings.minutes.parser.entrypoint import parse_content
 from meetings.models import Language, Meeting, Role
 from tests import factories
 
@@ -44,13 +43,3 @@ def saved_as(soffice, tmp_path_factory):
         return next((folder / "out").iterdir()).read_bytes()
 
     return save
-
-
-@pytest.fixture
-def read_at_once(monkeypatch):
-    """Read what is handed in within this process: another one takes a second to start."""
-
-    def parse(content: bytes, *, recognised: str = "", **options):
-        return parse_content(content, **options)
-
-    monkeypatch.setattr("meetings.minutes.layouts.parse_in_sandbox", parse)

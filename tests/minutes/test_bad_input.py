@@ -21,6 +21,8 @@ from tests.depth import examples
 from .document_builders import HEADS, ROW, C, W, docx_bytes, p, package, pdf_bytes, tabbed, tbl, written, xlsx_bytes
 from .parsed import DATA, minutes, parse_minutes_file, refused
 
+pytestmark = pytest.mark.separate_process
+
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1000)
 DOCTYPE = '<!DOCTYPE d [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY x SYSTEM "file:///etc/passwd">]>'
 MEGABYTE = 1024 * 1024

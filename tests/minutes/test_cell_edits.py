@@ -9,7 +9,7 @@ from django.test import Client
 
 from meetings.models import MinutesDocument
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("staff", "read_at_once")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("staff")]
 
 HEADS = "序号\t工作任务\t责任单位\t完成时限"
 

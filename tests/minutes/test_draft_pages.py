@@ -13,7 +13,7 @@ from tests import factories
 from tests.helpers import compact_html
 from tests.minutes.uploads import act
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("staff", "read_at_once")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("staff")]
 
 HEADS = "序号\t工作任务\t责任单位\t分管领导\t完成时限"
 ROWS = 120

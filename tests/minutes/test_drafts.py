@@ -72,6 +72,7 @@ def test_what_was_read_survives_being_written(name):
 
 
 @pytest.mark.long
+@pytest.mark.separate_process
 def test_reading_in_a_process_of_its_own_says_the_same(notice):
     assert parse_in_sandbox(NOTICE.read_bytes()) == notice
 

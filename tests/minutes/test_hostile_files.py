@@ -17,6 +17,8 @@ from .package_builders import ods_bytes, ods_cell, ods_rows, ofd_bytes, ofd_text
 from .parsed import minutes
 from .test_bad_input import DOCTYPE, OLE
 
+pytestmark = pytest.mark.separate_process
+
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 
 

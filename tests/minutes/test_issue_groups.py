@@ -9,7 +9,7 @@ from meetings.models import ImportIssue, MinutesDocument
 from tests.helpers import compact_html
 from tests.minutes.uploads import act, said
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("staff", "read_at_once")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("staff")]
 
 HEADS = "序号\t工作任务\t责任单位\t完成时限"
 UNDATED = [

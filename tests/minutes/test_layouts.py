@@ -13,7 +13,7 @@ from meetings.models import MinutesDocument
 from tests.helpers import compact_html
 from tests.minutes.uploads import act, hand_in, said
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("staff", "read_at_once")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("staff")]
 
 TASKS = [
     ["序号", "惠民事项", "经办", "办结日期"],

@@ -93,6 +93,7 @@ def test_several_peoples_drafts_do_not_meet(client, document):
 
 
 @pytest.mark.long
+@pytest.mark.separate_process
 @pytest.mark.parametrize("name", BAD)
 def test_bad_input_is_refused_in_one_sentence_and_leaves_nothing(client, document, name, settings):
     kept = sorted(path.name for path in Path(settings.MEDIA_ROOT).rglob("*"))
@@ -131,6 +132,7 @@ def test_pasted_text_is_not_lost(client):
     assert "字字" in response.content.decode()
 
 
+@pytest.mark.separate_process
 def test_a_reader_that_dies_is_said_too(client, monkeypatch):
     monkeypatch.setattr("meetings.minutes.sandbox.sys.executable", "/bin/false")
     response = hand_in(client, NOTICE.read_bytes())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from openpyxl.styles import Font
 
-from meetings.minutes.documents.sheets import read_sheets
 from meetings.models import Batch, Status
 from meetings.workbooks.reviewed_rows import RowState
 
@@ -13,11 +12,6 @@ from .test_not_taken_over import cell_of
 from .workbook_files import accept, edited, fetched, filled, handed_in, only_upload, sentences, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
-
-
-@pytest.fixture(autouse=True)
-def _without_another_process(monkeypatch):
-    monkeypatch.setattr("meetings.workbooks.views.read_sheets_in_sandbox", read_sheets)
 
 
 def send(world, action: str, place: object, **texts: str):

@@ -11,7 +11,6 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
 from openpyxl.styles import Font
 
-from meetings.minutes.documents.sheets import read_sheets
 from meetings.models import Batch, WorkbookUpload
 from meetings.workbooks.format import WorkbookColumn
 from meetings.workbooks.reviewed_rows import RowState
@@ -36,11 +35,6 @@ from .workbook_files import (
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
-
-
-@pytest.fixture(autouse=True)
-def _without_another_process(monkeypatch):
-    monkeypatch.setattr("meetings.workbooks.views.read_sheets_in_sandbox", read_sheets)
 
 
 def cell_of(workbook, task, key=PROGRESS):

@@ -10,7 +10,6 @@ import pytest
 from openpyxl.drawing.image import Image
 from PIL import Image as Picture
 
-from meetings.minutes.documents.sheets import read_sheets
 from meetings.models import Batch, EntryKind, Evidence, TaskLog
 from tests import factories
 from tests.tasks.previews import changes_of, shown_undoing
@@ -32,11 +31,6 @@ from .workbook_files import (
 pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both, pytest.mark.long]
 
 WORDS = "张三：经费已落实，见附图。"
-
-
-@pytest.fixture(autouse=True)
-def _without_another_process(monkeypatch):
-    monkeypatch.setattr("meetings.workbooks.views.read_sheets_in_sandbox", read_sheets)
 
 
 @pytest.fixture

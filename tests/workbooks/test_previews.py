@@ -8,7 +8,6 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from meetings.minutes.documents.sheets import read_sheets
 from meetings.models import Batch, DepartmentRole, EntryKind, Evidence, Language, Status, Task, TaskLog
 from meetings.workbooks.reviewed_rows import RowState
 from tests import factories
@@ -31,11 +30,6 @@ from .workbook_files import (
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
-
-
-@pytest.fixture(autouse=True)
-def _without_another_process(monkeypatch):
-    monkeypatch.setattr("meetings.workbooks.views.read_sheets_in_sandbox", read_sheets)
 
 
 STATUSES = ["", "未启动", "推进中", "申请办结", "已完成", "已办结"]

@@ -44,6 +44,7 @@ def ago(world, days: int) -> datetime.date:
 
 
 @pytest.mark.same_on_both
+@pytest.mark.separate_process
 def test_an_unchanged_workbook_changes_nothing(world):
     review = review_after(world.liaison, fetched(world.liaison))
     assert {row.state for row in review.rows} == {RowState.UNCHANGED}
