@@ -17,7 +17,7 @@ from tests import factories
 
 from .axe import assert_accessible
 from .conftest import DESK, PHONE
-from .pages import assert_fits
+from .pages import assert_fits, assert_names_whole
 
 # Name of the address -> what a person opens there, and as whom it has most to show.
 PAGES = {
@@ -226,8 +226,10 @@ def test_pages_fit_a_desk_and_a_phone(open_register, subtests, names):
             page = open_register(name, width=DESK, language="zh-hans")
             assert page.locator("h1").count() == 1
             assert_fits(page)
+            assert_names_whole(page)
             resize(page, PHONE)
             assert_fits(page)
+            assert_names_whole(page)
         resize(page, DESK)
 
 
