@@ -174,19 +174,26 @@ def sum_counts(counts: Iterable[HealthCount]) -> HealthCount:
 Narrowing = Callable[[TaskQuerySet, datetime.date], TaskQuerySet]
 
 
-def find_longest_waiting(
-    tasks: TaskQuerySet, day: datetime.date, number: int, narrow: Narrowing | None = None
-) -> list[int]:
-    """Return which overdue and review-missed ones wait longest. Two queries.
+def find_longest_waiting(tasks: TaskQuerySet, day: datetime.date, number: int) -> list[int]:
+    """Return which overdue and review-missed ones wait longest. Two queries."""
+    return [row[-1] for row in sorted(_first_of_pressing(tasks, day, number))[:number]]
 
-    ``narrow`` leaves out those that do not count.
 
-    Each reads its first ones from the index of its days: what is reviewed has no due day.
-    """
+def find_newly_waiting(tasks: TaskQuerySet, day: datetime.date, number: int, narrow: Narrowing) -> list[int]:
+    """Return which of those that ``narrow`` leaves became overdue or review-missed last. Two queries."""
+    first = _first_of_pressing(tasks, day, number, "-", narrow)
+    return [row[-1] for row in sorted(first, key=lambda row: (-row[0].toordinal(), row[1:]))[:number]]
+
+
+def _first_of_pressing(
+    tasks: TaskQuerySet, day: datetime.date, number: int, direction: str = "", narrow: Narrowing | None = None
+) -> list[tuple]:
+    # Each reads its first ones from the index of its days: what is reviewed has no due day.
     first: list[tuple] = []
     for health, waits_since in zip(PRESSING, ("day_next_due", "day_next_review"), strict=True):
-        first += _first_in_health.fetch(tasks, health, day, (waits_since, *REGISTER_ORDER), number, narrow)
-    return [row[-1] for row in sorted(first)[:number]]
+        order = (f"{direction}{waits_since}", *REGISTER_ORDER)
+        first += _first_in_health.fetch(tasks, health, day, order, number, narrow)
+    return first
 
 
 @PreparedQuery
@@ -199,7 +206,8 @@ def _first_in_health(
     narrow: Narrowing | None,
 ) -> QuerySet[Any, Any]:
     tasks = tasks.in_health([health], day)
-    return (narrow(tasks, day) if narrow else tasks).order_by(*order).values_list(*order)[:number]
+    values = [name.removeprefix("-") for name in order]
+    return (narrow(tasks, day) if narrow else tasks).order_by(*order).values_list(*values)[:number]
 
 
 def reported_since_review(

@@ -231,6 +231,14 @@ def test_what_is_red_stands_first_and_the_longest_waiting_on_top(register):
     assert [count.pressing for count in departments] == sorted((c.pressing for c in departments), reverse=True)
 
 
+def test_the_secretariat_chases_first_what_became_red_last(register):
+    context = Visitor("", factories.secretariat()).get("/?as_of=2025-01-01").context
+    assert context["chases"]
+    waited_for = [task.day_next_due or task.day_next_review for task in context["red_tasks"]]
+    assert len(set(waited_for)) > 1
+    assert waited_for == sorted(waited_for, reverse=True)
+
+
 def test_a_number_keeps_its_day(register):
     page = html.fromstring(Visitor("", factories.account(Role.READER)).get("/?as_of=2024-02-09").content)
     # Those of the trend keep the days of its points (test_trend).

@@ -113,10 +113,17 @@ def overview_page(request: Request) -> HttpResponse:
 
 
 def _red_tasks(account: Account, scope: Scope, day: datetime.date) -> dict[str, Any]:
-    """Return the red tasks and whose move each is; to chase, for the secretariat."""
+    """Return the red tasks and whose move each is, the longest waiting first.
+
+    For the secretariat, those to chase that became red last.
+    """
     chases = permissions.is_secretariat(account) and not scope.filter_query
-    narrow = overview.waiting_for_departments if chases else None
-    waiting = statistics.find_longest_waiting(scope.tasks, day, overview.MAX_SHOWN, narrow)
+    if chases:
+        # Not those of years ago: they would fill it for ever.
+        narrow = overview.waiting_for_departments
+        waiting = statistics.find_newly_waiting(scope.tasks, day, overview.MAX_SHOWN, narrow)
+    else:
+        waiting = statistics.find_longest_waiting(scope.tasks, day, overview.MAX_SHOWN)
     tasks = {task.pk: task for task in _red_rows.fetch(scope.tasks, day, *map(Later, waiting))}
     return {
         "red_tasks": [tasks[pk] for pk in waiting],
