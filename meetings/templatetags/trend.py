@@ -63,8 +63,13 @@ TREND_LINES = (
 
 
 @register.inclusion_tag("meetings/tasks/_trend_chart.html", takes_context=True)
-def trend_chart(context: Context, points: Sequence[TrendPoint], scope: QueryDict) -> dict[str, Any]:
-    """Draw the trend and, once opened, its table, whose numbers link to lists."""
+def trend_chart(
+    context: Context, points: Sequence[TrendPoint], scope: QueryDict, *, comes_into_sight: bool = False
+) -> dict[str, Any]:
+    """Draw the trend and, once opened, its table, whose numbers link to lists.
+
+    The table opens by itself where ``comes_into_sight``: it stands beside the picture, which is seen later.
+    """
     top = _round_up(max((getattr(point, kind.name) for point in points for kind in TREND_LINES), default=0))
     step = (WIDTH - LEFT - RIGHT) / max(len(points) - 1, 1)
     last = len(points) - 1
@@ -97,6 +102,7 @@ def trend_chart(context: Context, points: Sequence[TrendPoint], scope: QueryDict
         "request": context["request"],
         "points": points,
         "lines": lines,
+        "comes_into_sight": comes_into_sight,
         "rows": _draw_rows(points, scope) if is_opened else "",
         "frame": _draw_ticks([(top * tick // TICKS, height(top * tick // TICKS)) for tick in range(TICKS + 1)])
         + _draw_months(

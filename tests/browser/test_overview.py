@@ -70,6 +70,23 @@ def test_what_is_to_be_done_is_printed_on_one_sheet_however_much_there_is(visit,
     assert all(tables.evaluate_all("all => all.map(table => table.scrollWidth <= table.clientWidth)"))
 
 
+@pytest.mark.parametrize("role", [Role.LEADER, Role.SECRETARIAT, Role.READER])
+def test_a_desk_has_no_half_empty_column(visit, leader, role):
+    """What is red has neighbours of its height, or half of it; what is below the window comes with its numbers."""
+    page = visit("/", as_=leader if role == Role.LEADER else role)
+    expect(page.locator(".desk-aside #coming")).to_be_visible()
+    red, last = page.locator("#red").locator("xpath=../.."), page.locator(".desk-aside > .card").last
+    bottoms = [box["y"] + box["height"] for box in (red.bounding_box(), last.bounding_box())]
+    assert bottoms[1] > bottoms[0] / 2
+    for part in {Role.LEADER: ["appraisal"], Role.SECRETARIAT: ["trend"]}.get(role, []):
+        section = page.locator(f"section[aria-labelledby={part}]")
+        assert not section.locator("table").count(), "nobody has looked at it yet"
+        section.scroll_into_view_if_needed()
+        expect(section.locator("table")).to_be_visible()
+    assert_fits(page)
+    assert_accessible(page)
+
+
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_a_person_is_found_by_initials_and_opened_by_the_keyboard_alone(visit, leader, picture, size):
     page = visit("/", as_=Role.SECRETARIAT, width=size, language="en")
