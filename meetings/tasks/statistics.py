@@ -180,7 +180,7 @@ def find_longest_waiting(tasks: TaskQuerySet, day: datetime.date, number: int) -
 
 
 def find_newly_waiting(tasks: TaskQuerySet, day: datetime.date, number: int, narrow: Narrowing) -> list[int]:
-    """Return which of those that ``narrow`` leaves became overdue or review-missed last. Two queries."""
+    """Return which of those that ``narrow`` leaves became red last. Two queries."""
     first = _first_of_pressing(tasks, day, number, "-", narrow)
     return [row[-1] for row in sorted(first, key=lambda row: (-row[0].toordinal(), row[1:]))[:number]]
 
