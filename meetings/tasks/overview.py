@@ -22,6 +22,7 @@ from meetings.models import (
     TaskLog,
 )
 from meetings.models.closure import has_agreement
+from meetings.models.orders import REGISTER_ORDER
 from meetings.models.prepared import PreparedQuery
 from meetings.models.task import TaskQuerySet
 
@@ -86,6 +87,37 @@ def with_next_actor(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
 def waiting_for_departments(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
     """Return those of `with_next_actor` whose next move is the departments'."""
     return with_next_actor(tasks, day).filter(Q(next_actor__in=DEPARTMENT_ACTORS))
+
+
+def find_longest_waiting(tasks: TaskQuerySet, day: datetime.date, number: int) -> list[int]:
+    """Return which overdue and review-missed ones wait longest. Two queries."""
+    return [row[-1] for row in sorted(_first_red(tasks, day, number))[:number]]
+
+
+def find_newly_to_chase(tasks: TaskQuerySet, day: datetime.date, number: int) -> list[int]:
+    """Return which of `waiting_for_departments` became red last. Two queries."""
+    first = _first_red(tasks, day, number, to_chase=True)
+    return [row[-1] for row in sorted(first, key=lambda row: (-row[0].toordinal(), row[1:]))[:number]]
+
+
+def _first_red(tasks: TaskQuerySet, day: datetime.date, number: int, *, to_chase: bool = False) -> list[tuple]:
+    # Each reads its first ones from the index of its days: what is reviewed has no due day.
+    first: list[tuple] = []
+    for health, red_since in zip(PRESSING, ("day_next_due", "day_next_review"), strict=True):
+        first += _first_in_health.fetch(tasks, health, day, red_since, number, to_chase)
+    return first
+
+
+@PreparedQuery
+def _first_in_health(
+    tasks: TaskQuerySet, health: Health, day: datetime.date, red_since: str, number: int, to_chase: bool
+) -> QuerySet[Any, Any]:
+    tasks = tasks.in_health([health], day)
+    values = (red_since, *REGISTER_ORDER)
+    if not to_chase:
+        return tasks.order_by(*values).values_list(*values)[:number]
+    newest_first = (f"-{red_since}", *REGISTER_ORDER)
+    return waiting_for_departments(tasks, day).order_by(*newest_first).values_list(*values)[:number]
 
 
 @PreparedQuery

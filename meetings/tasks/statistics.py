@@ -2,7 +2,7 @@
 
 import datetime
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from meetings.core.lifecycle import ENDED_STATUSES, OPEN_STATUSES
 from meetings.core.types import StrOrPromise
 from meetings.models import ANSWERABLE_ROLES, DeadlineKind, Department, Health, Meeting, Person, Status, TaskLog
 from meetings.models.choices import NOBODY
-from meetings.models.orders import REGISTER_ORDER, WithoutIndex
+from meetings.models.orders import WithoutIndex
 from meetings.models.prepared import PreparedQuery
 from meetings.models.task import TaskQuerySet
 
@@ -169,45 +169,6 @@ def sum_counts(counts: Iterable[HealthCount]) -> HealthCount:
         for health, number in count.by_health.items():
             total.by_health[health] += number
     return total
-
-
-Narrowing = Callable[[TaskQuerySet, datetime.date], TaskQuerySet]
-
-
-def find_longest_waiting(tasks: TaskQuerySet, day: datetime.date, number: int) -> list[int]:
-    """Return which overdue and review-missed ones wait longest. Two queries."""
-    return [row[-1] for row in sorted(_first_of_pressing(tasks, day, number))[:number]]
-
-
-def find_newly_waiting(tasks: TaskQuerySet, day: datetime.date, number: int, narrow: Narrowing) -> list[int]:
-    """Return which of those that ``narrow`` leaves became red last. Two queries."""
-    first = _first_of_pressing(tasks, day, number, "-", narrow)
-    return [row[-1] for row in sorted(first, key=lambda row: (-row[0].toordinal(), row[1:]))[:number]]
-
-
-def _first_of_pressing(
-    tasks: TaskQuerySet, day: datetime.date, number: int, direction: str = "", narrow: Narrowing | None = None
-) -> list[tuple]:
-    # Each reads its first ones from the index of its days: what is reviewed has no due day.
-    first: list[tuple] = []
-    for health, waits_since in zip(PRESSING, ("day_next_due", "day_next_review"), strict=True):
-        order = (f"{direction}{waits_since}", *REGISTER_ORDER)
-        first += _first_in_health.fetch(tasks, health, day, order, number, narrow)
-    return first
-
-
-@PreparedQuery
-def _first_in_health(
-    tasks: TaskQuerySet,
-    health: Health,
-    day: datetime.date,
-    order: tuple[str, ...],
-    number: int,
-    narrow: Narrowing | None,
-) -> QuerySet[Any, Any]:
-    tasks = tasks.in_health([health], day)
-    values = [name.removeprefix("-") for name in order]
-    return (narrow(tasks, day) if narrow else tasks).order_by(*order).values_list(*values)[:number]
 
 
 def reported_since_review(

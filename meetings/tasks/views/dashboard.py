@@ -118,12 +118,9 @@ def _red_tasks(account: Account, scope: Scope, day: datetime.date) -> dict[str, 
     For the secretariat, those to chase that became red last.
     """
     chases = permissions.is_secretariat(account) and not scope.filter_query
-    if chases:
-        # Not those of years ago: they would fill it for ever.
-        narrow = overview.waiting_for_departments
-        waiting = statistics.find_newly_waiting(scope.tasks, day, overview.MAX_SHOWN, narrow)
-    else:
-        waiting = statistics.find_longest_waiting(scope.tasks, day, overview.MAX_SHOWN)
+    # To chase not those of years ago first: they would fill it for ever.
+    find = overview.find_newly_to_chase if chases else overview.find_longest_waiting
+    waiting = find(scope.tasks, day, overview.MAX_SHOWN)
     tasks = {task.pk: task for task in _red_rows.fetch(scope.tasks, day, *map(Later, waiting))}
     return {
         "red_tasks": [tasks[pk] for pk in waiting],
