@@ -1,3 +1,3 @@
 """The project: its settings, its addresses, and the tools that `make` calls."""
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"

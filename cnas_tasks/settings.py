@@ -2,6 +2,7 @@
 
 import importlib.util
 import secrets
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,7 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from cnas_tasks.environment import Environment
 from cnas_tasks.logs import logging_config
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+_PACKAGE = Path(__file__).resolve().parent
+# The folder with manage.py; of a wheel that was installed without one, that of its environment.
+BASE_DIR = _PACKAGE.parent if (_PACKAGE.parent / "manage.py").is_file() else Path(sys.prefix).resolve().parent
+# Templates, static files, words and fixtures lie beside the package in a checkout, in it where a wheel was installed.
+RESOURCES_DIR = _PACKAGE / "resources" if (_PACKAGE / "resources").is_dir() else _PACKAGE.parent
 DATA_DIR = BASE_DIR / "data"
 
 env = Environment()
@@ -125,7 +130,7 @@ WSGI_APPLICATION = "cnas_tasks.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [RESOURCES_DIR / "templates"],
         "OPTIONS": {
             "loaders": [
                 (
@@ -175,7 +180,7 @@ else:
     DATABASES["default"]["OPTIONS"].setdefault("tcp_user_timeout", LOCK_TIMEOUT_SECONDS * 1000)
     DATABASES["default"]["OPTIONS"].setdefault("options", f"-c lock_timeout={LOCK_TIMEOUT_SECONDS}s")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-FIXTURE_DIRS = [BASE_DIR / "fixtures"]
+FIXTURE_DIRS = [RESOURCES_DIR / "fixtures"]
 # Fixtures and backups of before name some models otherwise.
 SERIALIZATION_MODULES = {"json": "meetings.core.serialization"}
 
@@ -217,7 +222,7 @@ AXES_VERBOSE = False
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [RESOURCES_DIR / "locale"]
 FORMAT_MODULE_PATH = ["cnas_tasks.formats"]
 USE_I18N = True
 USE_TZ = True
@@ -229,7 +234,7 @@ LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [RESOURCES_DIR / "static"]
 # A store that speaks S3 in place of the folder of files; who we are to it stands in AWS_ACCESS_KEY_ID and
 # AWS_SECRET_ACCESS_KEY, or wherever else boto3 looks.
 S3_BUCKET = env.text("S3_BUCKET")

@@ -101,7 +101,7 @@ def _tables() -> Iterator[Finding]:
 
 
 def _static_files() -> Iterator[Finding]:
-    if not (Path(settings.BASE_DIR) / "static/vendor/app.css").exists():
+    if not (Path(settings.RESOURCES_DIR) / "static/vendor/app.css").exists():
         yield Finding(Level.WRONG, _("The pages' styles and scripts are not built. Run “make setup”."))
     elif not settings.DEBUG and not staticfiles_storage.exists("staticfiles.json"):
         sentence = _("They are not collected, and served slowly. Run “manage.py collectstatic”.")

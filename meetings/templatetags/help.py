@@ -21,7 +21,7 @@ def picture(context: RequestContext, name: str, caption: str) -> dict[str, objec
 @functools.cache
 def _height(file: str) -> int:
     """Return the height in pixels, so that the text does not jump when it loads."""
-    with (Path(settings.BASE_DIR) / "static" / file).open("rb") as png:
+    with (Path(settings.RESOURCES_DIR) / "static" / file).open("rb") as png:
         # The first chunk of every PNG holds width and height at the bytes 16 to 24.
         _width, height = struct.unpack(">II", png.read(24)[16:24])
     return height
