@@ -311,6 +311,13 @@ METRICS_TOKEN = env.text("METRICS_TOKEN")
 if 0 < len(METRICS_TOKEN) < 20:
     env.add_fault("The setting METRICS_TOKEN can be guessed. It should be 20 random characters or more.")
 
+# Without it the readers of files would not start, and pages say that a file could not be read (decision 029).
+if importlib.util.find_spec("resource") is None:
+    env.add_fault(
+        "This system, as Windows, cannot bound what reading a file takes. The register runs on Linux or in a container: "
+        "“On a Windows server” in docs/operations.md tells the way."
+    )
+
 # --- mail and the rest --------------------------------------------------------------------------
 
 vars().update(env.mail_server("EMAIL_URL", default="consolemail://"))

@@ -135,3 +135,17 @@ def test_what_would_be_taken_in_silence_is_told(monkeypatch, module, told, sente
     with pytest.raises((ImproperlyConfigured, SystemExit)) as refused:
         runpy.run_path(str(settings.BASE_DIR / "cnas_tasks" / f"{module}.py"))
     assert sentence in str(refused.value)
+
+
+def test_where_reading_a_file_cannot_be_bounded_nothing_starts_and_a_sentence_says_why():
+    # What Python says of it on Windows.
+    hidden = "import runpy, sys; sys.modules['resource'] = None; sys.argv = ['manage.py', 'check']\n"
+    start = f"{hidden}runpy.run_path('manage.py', run_name='__main__')"
+    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    done = subprocess.run(
+        [sys.executable, "-c", start], cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert done.stdout == ""
+    (sentence,) = done.stderr.strip().splitlines()
+    assert "The register runs on Linux or in a container" in sentence
