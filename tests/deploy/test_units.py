@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import datetime
+import os
 import re
+import shlex
 import shutil
 import subprocess
 
@@ -20,7 +22,8 @@ from tests.conftest import missing
 from .units import ROOT, UNITS, environment_file, load_unit, wanted_units
 
 pytestmark = pytest.mark.same_on_both
-BIN = "/opt/register/current/.venv/bin/"
+RELEASE = "/opt/register/current/"
+BIN = f"{RELEASE}.venv/bin/"
 # Settings that compose, gunicorn and the client of S3 read, not the code.
 FOR_OTHERS = {"DATABASE_PASSWORD", "OWNER_PASSWORD", "BIND", "PORT", "OCR", "S3", "WEB_CONCURRENCY"}
 FOR_OTHERS |= {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
@@ -57,7 +60,7 @@ def test_systemd_understands_every_unit(tmp_path):
     shutil.copytree(UNITS, tmp_path, dirs_exist_ok=True)
     for path in tmp_path.rglob("*.service"):
         # Programs that are not on this machine.
-        path.write_text(re.sub(f"{BIN}\\w+", "/bin/true", path.read_text()))
+        path.write_text(re.sub(f"{BIN}\\w+|{RELEASE}deploy/\\w+", "/bin/true", path.read_text()))
     names = [*wanted_units(), "register.target", *(f"register-{name}.service" for name in ("migrate", *TIMERS))]
     done = subprocess.run(
         [program, "verify", "--man=no", *(str(tmp_path / name) for name in names)],
@@ -107,9 +110,14 @@ def environment(compose: dict, name: str) -> dict[str, str]:
     return compose["services"][name]["environment"]
 
 
+def command_in_release(unit: str) -> list[str]:
+    """Return a unit's command as it is typed in the folder of the release, its environment in PATH."""
+    return [part.removeprefix(BIN).removeprefix(RELEASE) for part in load_unit(unit).command]
+
+
 def test_compose_starts_what_systemd_starts(compose):
     for name, unit in SAME.items():
-        command = [part.removeprefix(BIN) for part in load_unit(unit).command]
+        command = command_in_release(unit)
         stated = [part.replace("$$", "$") for part in compose["services"][name]["command"]]
         if name in TIMERS:
             daily, at, *stated = stated
@@ -165,6 +173,80 @@ def test_the_image_starts_the_same_server_and_not_as_root(compose):
     assert "USER register" in lines
     (uid,) = re.findall(r"--uid (\d+)", "\n".join(lines))
     assert compose["volumes"]["sockets"]["driver_opts"]["o"].startswith(f"uid={uid},")
+
+
+# --- cron ---------------------------------------------------------------------------------------------
+
+
+def crontab() -> dict[str, tuple[str, str]]:
+    """Return when each service of `deploy/cron` is started, and the command that the shell is given."""
+    lines = (ROOT / "deploy/cron/register").read_text().splitlines()
+    jobs = [line for line in lines if line and not re.match(r"#|\w+=", line)]
+    found = {}
+    for line in jobs:
+        *when, user, command = line.split(maxsplit=6)
+        assert user == "root"
+        name = re.search(r"--tag register-(\S+)|(reminders|backup|verify)", command)
+        found[name[1] or name[2]] = (" ".join(when), command)
+    return found
+
+
+def test_cron_starts_what_systemd_starts():
+    jobs = crontab()
+    assert set(jobs) == set(SAME) - {"migrate"}
+    for name, (when, command) in jobs.items():
+        # A per cent sign is a new line to cron.
+        assert "%" not in command
+        inside = command.partition(f"{RELEASE}deploy/register ")[2].partition(" 2>&1")[0]
+        program, *arguments = shlex.split(inside)
+        stated = arguments if program == "--program" else ["python", "manage.py", program, *arguments]
+        assert stated == command_in_release(SAME[name])
+        if name in TIMERS:
+            (at,) = load_unit(f"register-{name}.timer").values("Timer", "OnCalendar")
+            minute, hour = when.split()[:2]
+            assert at == f"*-*-* {hour:0>2}:{minute:0>2}:00 Asia/Shanghai"
+            assert when.endswith(" * * *")
+        else:
+            assert when == "* * * * *"
+            own = ("PATH=", "PYTHONUNBUFFERED=")
+            told = [
+                value for value in load_unit(SAME[name]).values("Service", "Environment") if not value.startswith(own)
+            ]
+            assert command.startswith(" ".join([*told, "flock --nonblock"]))
+
+
+def test_a_command_by_hand_has_the_settings_as_they_are_written(tmp_path):
+    if os.geteuid() != 0:
+        pytest.skip("Only root becomes somebody else.")
+    release, settings_file = tmp_path / "release", tmp_path / "register.env"
+    (release / ".venv/bin").mkdir(parents=True)
+    tmp_path.chmod(0o755)
+    tmp_path.parent.chmod(0o755)
+    tmp_path.parent.parent.chmod(0o755)
+    settings_file.write_text("# A=1\nEMAIL_URL=smtp://a b:$HOME`id`'&(@host\n\nLAST=1")
+    script = (ROOT / "deploy/register").read_text()
+    for there, here in {
+        "/etc/register/register.env": settings_file,
+        "/opt/register/current": release,
+        "/run/register": tmp_path / "run",
+        "-o register -g register": "-o nobody",
+        "--user register": "--user nobody",
+    }.items():
+        assert there in script
+        script = script.replace(there, str(here))
+    done = subprocess.run(
+        ["sh", "-c", script, "register", "--program", "sh", "-c", 'echo "$EMAIL_URL" $LAST "$A"; id -un; pwd; umask'],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == [
+        "smtp://a b:$HOME`id`'&(@host 1 ",
+        "nobody",
+        str(release),
+        "0027",
+    ]
 
 
 # --- settings -----------------------------------------------------------------------------------------
