@@ -22,7 +22,7 @@ MO_FILES := $(PO_FILES:.po=.mo)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help setup setup-ocr setup-s3 run test test-fast test-slow lint checks suite scan bench bench-million bench-quick faults faults-quick faults-verification messages requirements third-party corpus screenshots help-pictures clean
+.PHONY: help setup setup-ocr setup-s3 run bundle test test-fast test-slow lint checks suite scan audit bench bench-million bench-quick faults faults-quick faults-verification messages requirements third-party corpus screenshots help-pictures clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,9 +56,15 @@ $(NODE_PACKAGES): package.json package-lock.json requirements-node.txt | $(PACKA
 	PYTHON=$(BIN)/python ./npm.sh ci --silent
 	@touch $@
 
+# What comes out of a bundle is built.
+ifneq ($(wildcard static/vendor/.bundled),)
+$(VENDOR):
+	@touch $@
+else
 $(VENDOR): $(NODE_PACKAGES) frontend.mjs icons.json $(STYLED)
 	PYTHON=$(BIN)/python ./npm.sh run --silent build
 	@touch $@
+endif
 
 %.mo: %.po cnas_tasks/catalogue.py | $(PACKAGES)
 	$(BIN)/python -m cnas_tasks.catalogue compile $< $@
@@ -72,6 +78,12 @@ run: setup ## start the register on http://localhost:8000 (PORT=…); an empty o
 	@export DEBUG=1 BASE_URL="$${BASE_URL:-http://localhost:$(PORT)}"; \
 		$(BIN)/python manage.py db_worker --end-with $$$$ & \
 		exec $(BIN)/python manage.py runserver $(HOST):$(PORT)
+
+# BUNDLE_FOR: x86_64, which is tried, or aarch64; BUNDLE_WITH: ocr, s3, or both.
+BUNDLE_FOR ?= x86_64
+BUNDLE_WITH ?=
+bundle: setup ## the register and all it needs in one file, to be installed without network, into dist/
+	deploy/offline/bundle.sh $(BIN)/python dist $(BUNDLE_FOR) $(BUNDLE_WITH)
 
 # --- checking it ------------------------------------------------------------------------------------
 
@@ -123,6 +135,18 @@ scan: setup $(WAPITI) ## attack the register with Wapiti, as nobody and as each 
 $(WAPITI): | $(PACKAGES)
 	$(PYTHON) -m venv --clear $(VENV)/wapiti
 	$(VENV)/wapiti/bin/python -m pip install --quiet --disable-pip-version-check wapiti3==3.2.3
+	@touch $@
+
+# It reads the environment that it is in, so it gets one of its own, as Wapiti.
+PIP_AUDIT := $(VENV)/pip-audit/bin/pip-audit
+
+audit: $(PIP_AUDIT) ## look for known weaknesses of the pinned packages (needs the advisories of PyPI)
+	@for list in requirements.txt requirements-ocr.txt requirements-s3.txt requirements-dev.txt; do \
+		$(PIP_AUDIT) --progress-spinner=off --disable-pip --require-hashes --requirement $$list || exit 1; done
+
+$(PIP_AUDIT): | $(PACKAGES)
+	$(PYTHON) -m venv --clear $(VENV)/pip-audit
+	$(VENV)/pip-audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
 	@touch $@
 
 # --- measuring it -------------------------------------------------------------------------------------
