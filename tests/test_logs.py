@@ -225,10 +225,12 @@ def run_manage(tmp_path, code: str, **environment: str) -> tuple[int, str]:
     return done.returncode, done.stderr
 
 
-FAILS = f"def handle(*_a, **_o): raise ValueError({NOTE!r})\ncheck.Command.handle = handle"
+# Python 3.13 shows the lines of what `-c` is given, so they do not hold the words.
+WORDS = f"bytes.fromhex('{NOTE.encode().hex()}').decode()"
+FAILS = f"def handle(*_a, **_o): raise ValueError({WORDS})\ncheck.Command.handle = handle"
 FAILS_IN_A_THREAD = f"""
 import threading
-def fail(): raise ValueError({NOTE!r})
+def fail(): raise ValueError({WORDS})
 def handle(*_a, **_o):
     thread = threading.Thread(target=fail)
     thread.start()

@@ -60,6 +60,7 @@ start_machine() { # SUITE: unpacked, with the bundle copied in, and booted where
     mkdir "$root/root/copied"
     cp "$bundle" "$bundle.sha256" "$root/root/copied/"
     rm -f "$root/etc/resolv.conf"
+    echo "127.0.0.1 localhost $(hostname)" >"$root/etc/hosts"
     unshare --net chroot "$root" apt-get install --yes --quiet --quiet --no-download --no-install-recommends systemd systemd-sysv dbus >"$root.log" 2>&1
     # What is about hardware, people and networks.
     for unit in systemd-{networkd,logind,resolved,timesyncd,modules-load,binfmt,sysctl,remount-fs}.service \
@@ -175,7 +176,7 @@ assert ask(style)[1] == 200
 print(200, style, len(re.findall("<tr", ask("/tasks/?per_page=100")[2])) - 1, "rows of tasks")
 jar.save(ignore_discard=True)
 '
-no_network='s|^apt-get install.*|& --quiet=2 --no-download >/root/apt.log 2>\&1|'
+no_network='s|^apt-get install.*|& --quiet=2 --no-download >/root/apt.log 2>\&1; until pg_isready --quiet; do sleep 1; done|'
 count="print('tasks', Task.objects.count(), 'entries', TaskLog.objects.count(), 'accounts', Account.objects.count())"
 count="from meetings.models import Account, Task, TaskLog; $count"
 password=$(openssl rand -hex 12)
