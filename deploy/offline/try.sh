@@ -125,7 +125,7 @@ manual() { # FILE-IN-THE-MACHINE SECTION: what a section of the bundle's manual 
     tar -xzf "$bundle" --wildcards --to-stdout '*/docs/operations.md' |
         awk -v section="$1" '/^##/ { here = $0 ~ "^##+ " section "$" } here && /^    / { print substr($0, 5) }' |
         sed -e "s|^nano .*|echo EMAIL_URL=smtp://127.0.0.1:2525 >>/etc/register/register.env|" \
-            -e "s|^register createsuperuser|DJANGO_SUPERUSER_PASSWORD=$password & --noinput --username administrator|"
+            -e "s|^register createsuperuser|DJANGO_SUPERUSER_PASSWORD=$password & --noinput --username administrator --display_name 管理员|"
 }
 
 follow() { # the lines of standard input, in the folder that a line before them has changed to
