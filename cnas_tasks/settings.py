@@ -314,8 +314,8 @@ if 0 < len(METRICS_TOKEN) < 20:
 # Without it the readers of files would not start, and pages say that a file could not be read (decision 029).
 if importlib.util.find_spec("resource") is None:
     env.add_fault(
-        "This system, as Windows, cannot bound what reading a file takes. The register runs on Linux or in a container: "
-        "“On a Windows server” in docs/operations.md tells the way."
+        "This system, as Windows, cannot bound what reading a file takes. The register runs on Linux or in a container:"
+        " “On a Windows server” in docs/operations.md tells the way."
     )
 
 # --- mail and the rest --------------------------------------------------------------------------

@@ -125,6 +125,7 @@ manual() { # FILE-IN-THE-MACHINE SECTION: what a section of the bundle's manual 
     tar -xzf "$bundle" --wildcards --to-stdout '*/docs/operations.md' |
         awk -v section="$1" '/^##/ { here = $0 ~ "^##+ " section "$" } here && /^    / { print substr($0, 5) }' |
         sed -e "s|^nano .*|echo EMAIL_URL=smtp://127.0.0.1:2525 >>/etc/register/register.env|" \
+            -e "s/^register migrate.*/& | tail -n 1/" \
             -e "s|^register createsuperuser|DJANGO_SUPERUSER_PASSWORD=$password & --noinput --username administrator --display_name 管理员|"
 }
 
@@ -200,7 +201,7 @@ try_bundle() { # SUITE
     say "$1: behind nginx without TLS"
     run "register loaddata meeting_81; python3 /root/browser.py http://register.example.org administrator $password"
     say "$1: behind nginx with TLS"
-    manual "Without network" | grep -A 3 '^openssl' | tee "$root.lines" | follow
+    manual "Without network" | grep -A 3 '^openssl' | follow 2>&1 | grep -v '^[.+*-]*$'
     run "sleep 3; python3 /root/browser.py https://register.example.org administrator $password
          python3 -c \"import urllib.request as u; u.HTTPSHandler; import http.client as h; c = h.HTTPConnection('register.example.org'); c.request('GET', '/tasks/'); a = c.getresponse(); print(a.status, 'http is sent to', a.headers['Location'])\""
     say "$1: reminders to a mail server on loopback"
@@ -209,7 +210,7 @@ from meetings.models import *
 account = Account.objects.create_user('liaison', role='liaison', display_name='联络员', email='liaison@register.example.org')
 account.departments.add(Department.objects.get(name='技术部'))\"
          case \$(date +%u) in [67]) register send_reminders --day \$(date -d 'last friday' +%F) ;; *) systemctl start register-reminders ;; esac
-         python3 -c \"import email, email.policy; m = email.message_from_bytes(open('/root/mails', 'rb').read(), policy=email.policy.default); print(m['To'], '|', m['Subject']); print(m.get_body().get_content()[:300])\""
+         python3 -c \"import email, email.policy; m = email.message_from_bytes(open('/root/mails', 'rb').read(), policy=email.policy.default); print(m['To'], '|', m['Subject']); print(m.get_body(('plain',)).get_content()[:400])\""
     say "$1: a backup, and whether the register is whole"
     run 'systemctl start register-backup register-verify; ls -l /var/backups/register; journalctl --unit=register-verify --output=cat | tail -n 3'
     say "$1: everything lost, and restored from it"
@@ -234,10 +235,11 @@ try_upgrade() { # SUITE
     # `make setup` of the former, its packages from a folder.
     run 'cd /srv/register && python3 -m venv --without-pip .venv && mkdir -p /tmp/pip && python3 -m zipfile -e /root/pip.whl /tmp/pip
          PYTHONPATH=/tmp/pip .venv/bin/python -m pip install --quiet --no-index --find-links /srv/wheels --require-hashes -r requirements.txt
-         export DATABASE_URL=postgres://register_owner:OWNERS@127.0.0.1/register
-         .venv/bin/python manage.py migrate --verbosity 0
+         export DATABASE_URL=postgres://register:PASSWORD@127.0.0.1:5432/register
+         owner=postgres://register_owner:OWNERS@127.0.0.1:5432/register
+         MIGRATION_DATABASE_URL=$owner .venv/bin/python manage.py migrate --verbosity 0
          .venv/bin/python manage.py prepare_demonstration >/dev/null
-         .venv/bin/python manage.py generate_tasks 300 | tail -n 1
+         DATABASE_URL=$owner .venv/bin/python manage.py generate_tasks 300 | tail -n 1
          printf "%s\n" "DATABASE_URL=postgres://register:PASSWORD@127.0.0.1:5432/register" BASE_URL=http://register.example.org >/srv/settings'
     run "cd /srv/register; set -a; . /srv/settings; set +a
          .venv/bin/python manage.py shell -c \"from meetings.models import Account; a = Account.objects.get(username='secretariat'); a.set_password('$password'); a.save()\"
@@ -251,7 +253,7 @@ try_upgrade() { # SUITE
     follow <<<"$(manual "Without network" | sed -n '/^sha256sum/,/install.sh/p')"
     run 'cat /srv/settings >>/etc/register/register.env; echo MIGRATION_DATABASE_URL=postgres://register_owner:OWNERS@127.0.0.1:5432/register >/etc/register/migrate.env'
     run "cd /srv/register; $(manual "From an installation without .deploy/." | tail -n 3)"
-    follow <<<"$(manual "Without network" | sed -n '/^systemctl enable/p; /^cp deploy.nginx/p; /^systemctl restart nginx/p')" 2>/dev/null
+    follow <<<"$(manual "Without network" | sed -n '/^systemctl enable/p; /^cp .*nginx/p; /^systemctl restart nginx/p')" 2>/dev/null
     run "sleep 2; register verify_register --backup /var/backups/before.zip; register shell -c \"$count\" | tail -n 1 | tee /root/after; cmp /root/before /root/after
          python3 /root/browser.py http://register.example.org secretariat $password"
     say "$1: a release after this one, put in its place by the manual's line"
