@@ -5,7 +5,7 @@ import sys
 
 
 def main() -> None:
-    """Run the command that the arguments name; a setting without a meaning is told instead."""
+    """Run the command that the arguments name."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cnas_tasks.settings")
     from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
