@@ -1,9 +1,10 @@
 #!/bin/bash
-# try.sh BUNDLE [SUITE…]: follow the manual on bare Debians without network, as root. On each suite (bookworm, trixie) two
+# try.sh BUNDLE [SUITE…]: follow the manual on bare Debians without network, as root. On each suite (bookworm, trixie) three
 # machines, in namespaces of their own with a systemd of their own: one on which the bundle is installed, as the section
-# «Without network» of docs/operations.md says, and one on which the register of before deploy/ is upgraded, with data.
-# MIRROR names another mirror of Debian than this machine's; FORMER another commit to upgrade from; CACHE keeps what is
-# fetched. It needs debootstrap, and what `make setup` made.
+# «Without network» of docs/operations.md says; one on which the register of before deploy/ is upgraded, with data; and
+# one with SQLite, where cron starts what there is. TRIALS names some of these (try_bundle try_upgrade try_cron); MIRROR
+# another mirror of Debian than this machine's; FORMER another commit to upgrade from; CACHE keeps what is fetched. It
+# needs debootstrap, and what `make setup` made.
 set -euo pipefail
 bundle=$(realpath "$1")
 shift
@@ -13,8 +14,8 @@ former=${FORMER:-c7561ce05257674c871a1367e0e73a5a24b94d6b}
 cache=${CACHE:-/tmp/register-offline}
 mirror=${MIRROR:-$(grep -hoE '^(URIs:|deb) +http\S+' -r /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null |
     awk '/debian/ { print $2; exit }' || true)}
-# As they come from an installation medium: the last two are on any Debian that was not made by debootstrap.
-packages="nginx postgresql python3 openssl systemd systemd-sysv dbus"
+# As they come from an installation medium: the last four are on any Debian that was not made by debootstrap.
+packages="nginx postgresql python3 openssl cron systemd systemd-sysv dbus"
 machine=
 
 say() { printf '\n=== %s\n' "$*"; }
@@ -223,7 +224,25 @@ account.departments.add(Department.objects.get(name='技术部'))\"
          after=\$(register shell -c \"$count\" | tail -n 1); echo \"\$before -> \$after\"; [ \"\$before\" = \"\$after\" ]
          systemctl start register.target; systemctl start register-web@1 register-web@2 register-worker; sleep 2
          python3 /root/browser.py https://register.example.org administrator $password; register doctor
-         systemctl list-units --failed --no-legend 'register-*' | (! grep .)"
+         systemctl list-units --failed --no-legend 'register-*' | (! grep .)
+         journalctl --unit='register-*' --output=cat | (! grep -iE 'control|Traceback|\"level\": \"(ERROR|CRITICAL)')"
+}
+
+try_cron() { # SUITE
+    say "$1: the bundle with SQLite, by cron"
+    equip
+    run 'apt-get install --yes --quiet=2 --no-download --no-install-recommends cron nginx python3 >/root/apt.log 2>&1'
+    follow <<<"$(manual "Without network" | sed -n '/^sha256sum/,/install.sh/p')"
+    run 'echo DATABASE_URL=sqlite:////var/lib/register/register.sqlite3 >>/etc/register/register.env'
+    follow <<<"$(manual "By cron, where no systemd runs"; manual "Without network" | sed -n '/^cp .*nginx/p')
+$(manual "Without network" | sed -n '/^register createsuperuser/p')"
+    run "service nginx restart; deadline=\$((SECONDS + 150))
+         until python3 /root/browser.py http://register.example.org administrator $password 2>/dev/null; do [ \$SECONDS -lt \$deadline ]; sleep 2; done
+         kill -KILL \$(pgrep -f 'gunicorn.*web-1.sock') \$(pgrep -f db_worker); echo 'Killed the worker and the first web process.'
+         until pgrep -f 'gunicorn.*web-1.sock' && pgrep -f db_worker; do [ \$SECONDS -lt \$deadline ]; sleep 2; done | sed 's/^/started again: /'
+         sleep 8; register --program python deploy/healthcheck.py /run/register/web-1.sock; register doctor || true"
+    say "$1: what cron does at night"
+    run "grep -E '^[0-9]' /etc/cron.d/register | sort --key=2,2n | cut -d ' ' -f 7- | tee /dev/stderr >/root/nightly; sh -e /root/nightly; ls -l /var/backups/register"
 }
 
 try_upgrade() { # SUITE
@@ -265,7 +284,7 @@ try_upgrade() { # SUITE
 for suite in $suites; do
     prepare_suite "$suite"
     prepare_former
-    for trial in try_bundle try_upgrade; do
+    for trial in ${TRIALS:-try_bundle try_upgrade try_cron}; do
         start_machine "$suite"
         tar -xzf "$bundle" --wildcards --to-stdout '*/wheels/pip-*.whl' >"$root/root/pip.whl"
         $trial "$suite"
