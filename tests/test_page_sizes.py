@@ -158,7 +158,7 @@ def weigh(world: World) -> dict[tuple[str, str], int]:
 
 @pytest.mark.long
 @pytest.mark.same_on_both
-@pytest.mark.parametrize("tasks", [2_000, pytest.param(10_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("tasks", [500, pytest.param(10_000, marks=pytest.mark.slow)])
 def test_no_page_grows_with_the_register(tasks, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     world = World()
