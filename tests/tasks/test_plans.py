@@ -19,9 +19,8 @@ STORED = ["number", "text", "department", "leader", "due", "status", "health", "
 STORED += ["extensions", "review", "reported", "closed", "remarks"]
 
 
-@pytest.fixture
-def large_register(db):
-    """A hundred thousand tasks of all statuses and days, copied in the database."""
+def make_large_register() -> None:
+    """Make a hundred thousand tasks of all statuses and days, copied in the database."""
     days = [datetime.date(2021, 1, 4) + datetime.timedelta(weeks=4 * week) for week in range(50)]
     meetings = [factories.meeting(day, held_on=None) for day in days]
     first = {
@@ -70,9 +69,8 @@ def large_register(db):
         cursor.execute("ANALYZE")
 
 
-@pytest.fixture
-def long_history(large_register):
-    """Three intervals of each task that are past, and one that holds still."""
+def add_long_history() -> None:
+    """Add to each task of a large register three intervals that are past, and one that holds still."""
     names = [field.column for field in TaskState._meta.concrete_fields if not field.primary_key]
     of_task = {field.column for field in Task._meta.concrete_fields}
     later = "date(issued_on, '+' || {} || ' days')" if connection.vendor == "sqlite" else "issued_on + {}"
@@ -105,7 +103,15 @@ def sorts_all_rows(plan):
 
 
 @pytest.mark.slow
-def test_a_page_comes_from_an_index_in_every_order_of_a_stored_column(large_register):
+def test_a_large_register_is_read_from_indexes(db, subtests):
+    make_large_register()
+    for look in (look_at_orders_of_stored_columns, look_at_what_is_red, look_at_past_day):
+        with subtests.test(look.__name__):
+            look()
+
+
+def look_at_orders_of_stored_columns() -> None:
+    """A page comes from an index in every order of a stored column."""
     day = timezone.localdate()
     for name in ["", *(sign + name for name in STORED for sign in ("", "-"))]:
         tasks, order = TaskTable.order_of(Task.objects.on(day), day, [name] if name else [])
@@ -116,8 +122,8 @@ def test_a_page_comes_from_an_index_in_every_order_of_a_stored_column(large_regi
             assert not sorts_all_rows(plan) or name.lstrip("-") in ("health", "extensions", "remarks"), (name, plan)
 
 
-@pytest.mark.slow
-def test_what_is_overdue_or_due_soon_is_a_range_of_an_index(large_register):
+def look_at_what_is_red() -> None:
+    """What is overdue or due soon is a range of an index."""
     day = timezone.localdate()
     for health in (Health.OVERDUE, Health.DUE_SOON):
         plan = Task.objects.on(day).in_health([health], day).order_by().values("pk").explain()
@@ -125,8 +131,9 @@ def test_what_is_overdue_or_due_soon_is_a_range_of_an_index(large_register):
         assert "taskstate" not in plan, "today's list joins no history"
 
 
-@pytest.mark.slow
-def test_a_past_day_is_read_from_indexes(long_history):
+def look_at_past_day() -> None:
+    """A page of a past day, and what is counted of it, comes from indexes."""
+    add_long_history()
     day = timezone.localdate() - datetime.timedelta(days=180)
     tasks, order = TaskTable.order_of(Task.objects.on(day), day, [])
     [part] = order.split(tasks, is_long=True)
