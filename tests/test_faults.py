@@ -240,6 +240,7 @@ def test_evidence_that_finds_no_room_leaves_no_half_file_and_its_note_comes_back
     assert "evidence" not in [entry.kind for entry in task.log.all()]
 
 
+@pytest.mark.same_on_both
 @pytest.mark.long
 @pytest.mark.django_db
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES])
@@ -288,6 +289,7 @@ def test_a_missing_file_is_no_disk_that_cannot_be_written_to_but_one_without_roo
 
 
 # A file that could not be written cannot be closed either, which whoever gives it up says.
+@pytest.mark.same_on_both
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.django_db
 @pytest.mark.parametrize("address", ["/tasks/?export=xlsx", "/fill-in/workbook/"])

@@ -171,6 +171,8 @@ def test_the_queries_of_every_page_are_those_named(register, spend, role):
     )
 
 
+# How many queries there are is Python's doing: that of the pages, above, is looked at on both.
+@pytest.mark.same_on_both
 @pytest.mark.long
 def test_a_day_of_knowledge_costs_the_page_the_log_of_what_is_replayed(register):
     day = timezone.localdate() - datetime.timedelta(days=1)
@@ -196,6 +198,7 @@ def test_a_day_of_knowledge_costs_the_page_the_log_of_what_is_replayed(register)
     assert len(asked) == len([*LIST, "the log of what is replayed"]), "\n".join(sql[:200] for sql in asked)
 
 
+@pytest.mark.same_on_both
 @pytest.mark.long
 def test_a_column_costs_nothing_while_it_is_hidden_and_at_most_one_query_where_it_is_shown(register, spend):
     account = factories.account(Role.READER)
@@ -210,6 +213,7 @@ def test_a_column_costs_nothing_while_it_is_hidden_and_at_most_one_query_where_i
     assert len(every + INBOX[Role.LIAISON]) <= 11
 
 
+@pytest.mark.same_on_both
 def test_saved_views_cost_the_list_nothing_and_their_own_page_one_query_for_all_their_words(register, spend):
     account = factories.account(Role.READER)
     for number in range(12):
@@ -219,6 +223,7 @@ def test_saved_views_cost_the_list_nothing_and_their_own_page_one_query_for_all_
     spend(account, "/views/", [*SIGNED_IN, "how many views", "the views with their owners", *asked])
 
 
+@pytest.mark.same_on_both
 def test_what_a_filter_offers_costs_as_many_queries_whatever_there_is(register, spend):
     reader = factories.account(Role.READER)
     for name, kind in TaskFilterSet.id_filters().items():
@@ -228,6 +233,7 @@ def test_what_a_filter_offers_costs_as_many_queries_whatever_there_is(register, 
         spend(reader, f"/tasks/options/{name}/?find=没有这样的", OPTIONS[:-1])
 
 
+@pytest.mark.same_on_both
 def test_all_filters_at_once_cost_no_more_than_the_list_and_a_word(register, spend):
     """The same filters without those that exclude each other, so that there is a page of tasks to load."""
     task = Task.objects.filter(task_leaders__isnull=False).first()
@@ -246,6 +252,7 @@ def test_all_filters_at_once_cost_no_more_than_the_list_and_a_word(register, spe
     assert len(DASHBOARD + OWN_DEPARTMENTS + INBOX[Role.LIAISON]) <= 17
 
 
+@pytest.mark.same_on_both
 def test_the_queue_of_confirmations_costs_as_much_for_many_tasks_as_for_few(register, spend):
     for task in Task.objects.all()[:60]:
         ImportIssue.objects.get_or_create(task=task, column="leaders", code="several_people")
@@ -260,15 +267,18 @@ def test_the_queue_of_confirmations_costs_as_much_for_many_tasks_as_for_few(regi
     )
 
 
+@pytest.mark.same_on_both
 def test_searching_everything_costs_as_many_queries_whatever_there_is(register, spend):
     spend(account_of(Role.READER, Task.objects.first()), "/search/?q=认可", SEARCH)
 
 
+@pytest.mark.same_on_both
 def test_arranging_a_table_costs_as_many_queries_whatever_is_in_it(register, spend):
     account = account_of(Role.SECRETARIAT, Task.objects.first())
     spend(account, f"/meetings/{Meeting.objects.first().pk}/arrange/", ARRANGE + INBOX[Role.SECRETARIAT])
 
 
+@pytest.mark.same_on_both
 def test_the_pages_of_departments_and_people_cost_as_many_queries_whatever_there_is(register, spend):
     account = factories.account(Role.READER)
     counts = ["how many there are", "counts by department and by leader, in one union"]
@@ -291,18 +301,21 @@ def test_the_pages_of_departments_and_people_cost_as_many_queries_whatever_there
     spend(account, leader.get_absolute_url(), [*SIGNED_IN, *of_person])
 
 
+@pytest.mark.same_on_both
 def test_the_page_of_jobs_costs_as_many_queries_for_any_number_of_them(db, spend):
     for number in range(3):
         note.enqueue(str(number))
     spend(factories.account(Role.ADMINISTRATOR), "/jobs/", [*SIGNED_IN, "how many jobs", "the jobs of the page"])
 
 
+@pytest.mark.same_on_both
 def test_choosing_from_all_departments_and_people_is_one_query_each(register, django_assert_num_queries):
     for offered in (Department.objects.offered(), Person.objects.offered(), Person.objects.selectable_as_leaders()):
         with django_assert_num_queries(1):
             assert offered_choices(offered, empty="")
 
 
+@pytest.mark.same_on_both
 def test_reports_and_meetings_side_by_side_cost_as_many_queries_whatever_is_in_them(register, spend):
     meetings = list(Meeting.objects.filter(suggestions__isnull=False).distinct())
     newest, oldest = meetings[0], meetings[-1]
@@ -317,6 +330,7 @@ def test_reports_and_meetings_side_by_side_cost_as_many_queries_whatever_is_in_t
         spend(staff, address, RAISED_BEFORE + INBOX[Role.SECRETARIAT])
 
 
+@pytest.mark.same_on_both
 def test_a_draft_costs_as_many_queries_for_many_rows_as_for_few(db, spend):
     account = factories.account(Role.SECRETARIAT)
     client = Client()
@@ -328,6 +342,7 @@ def test_a_draft_costs_as_many_queries_for_many_rows_as_for_few(db, spend):
         assert len(found.context["page"].rows) == count
 
 
+@pytest.mark.same_on_both
 @pytest.mark.long
 def test_fill_in_workbooks_cost_as_many_queries_for_any_number_of_rows(register, spend):
     account = factories.account(Role.SECRETARIAT)

@@ -15,7 +15,8 @@ from meetings.models import DepartmentRole, Health, Precision, Suggestion
 from tests import factories
 from tests.exports.exported_files import folded, sheet, table_of_document
 
-pytestmark = pytest.mark.django_db
+# How the annex is printed; its queries are asked on both by test_permissions.
+pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
 HEADS = [
     "序号",

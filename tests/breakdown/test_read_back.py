@@ -9,7 +9,8 @@ from django.core.management import call_command
 from meetings.models import DepartmentRole, Meeting
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+# What is printed and read again is the work of Python; its queries are asked on both by test_permissions.
+pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
 
 @pytest.fixture(params=[".xlsx", ".docx"])

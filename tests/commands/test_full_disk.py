@@ -8,7 +8,8 @@ from django.core.management import load_command_class
 
 from tests.helpers import full_disk
 
-pytestmark = pytest.mark.django_db
+# About the disk of the files that commands write.
+pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
 
 @pytest.mark.parametrize("temporary_too", [False, True])

@@ -88,6 +88,8 @@ def remove(meeting: Meeting, username: str = "secretariat", **fields: str) -> Ht
     return signed_in(username).post(address, fields, follow=True)
 
 
+# What it says and to whom; that it is made and removed, and what then is refused, is tried on both.
+@pytest.mark.same_on_both
 def test_one_department_has_not_taken_over_and_its_liaison_is_asked(demonstration):
     (late,) = find_unacknowledged(timezone.localdate())
     assert (late.department_name, late.is_late) == (f"{PREFIX}技术部", True)
@@ -96,6 +98,7 @@ def test_one_department_has_not_taken_over_and_its_liaison_is_asked(demonstratio
     assert "逾期未签收" in page.split('id="silent"')[1].split("</section>")[0].split("</h2>")[1]
 
 
+@pytest.mark.same_on_both
 def test_the_real_meeting_beside_it_is_as_it_was_issued(demonstration):
     real = Meeting.objects.get(is_demonstration=False)
     assert real.document_number == "认可委（秘）〔2023〕81号"
@@ -129,11 +132,13 @@ def test_it_has_something_of_everything(demonstration):
     assert {department.name[:3] for department in liaison.departments.all()} == {"技术部", PREFIX}
 
 
+@pytest.mark.same_on_both
 def test_its_log_reads_as_if_it_had_been_kept_day_by_day(demonstration):
     for entry in TaskLog.objects.filter(task__suggestion__meeting=demonstration):
         assert timezone.localdate(entry.recorded_at) == entry.effective_on <= timezone.localdate()
 
 
+@pytest.mark.same_on_both
 @pytest.mark.parametrize("day", [datetime.date(2024, 2, 29), datetime.date(2026, 1, 1), datetime.date(2025, 10, 8)])
 def test_it_is_alive_on_whatever_day_it_is_made(day):
     staff, liaison = factories.account(Role.SECRETARIAT), factories.account(Role.LIAISON)
@@ -142,6 +147,7 @@ def test_it_is_alive_on_whatever_day_it_is_made(day):
     assert all(statistics.count_by_health(tasks).by_health.values())
 
 
+@pytest.mark.same_on_both
 def test_the_environment_leaves_it_out(settings):
     settings.DEMONSTRATION = False
     prepare()
@@ -149,12 +155,14 @@ def test_the_environment_leaves_it_out(settings):
     assert not Department.objects.filter(name__startswith=PREFIX).exists()
 
 
+@pytest.mark.same_on_both
 def test_a_register_with_an_account_of_its_own_gets_none():
     factories.account(username="张三")
     prepare()
     assert Meeting.objects.get().is_demonstration is False
 
 
+@pytest.mark.same_on_both
 def test_the_second_run_makes_no_second_one(demonstration):
     prepare()
     assert Meeting.objects.count() == 2
@@ -163,6 +171,7 @@ def test_the_second_run_makes_no_second_one(demonstration):
 # --- nothing is sent --------------------------------------------------------------------------------
 
 
+@pytest.mark.same_on_both
 def test_nothing_is_sent_from_it(demonstration, overdue):
     staff, liaison = (Account.objects.get(username=name) for name in ("secretariat", "liaison"))
     Account.objects.filter(pk__in=[staff.pk, liaison.pk]).update(email="a@example.org")
@@ -183,6 +192,7 @@ def test_nothing_is_sent_from_it(demonstration, overdue):
     assert PREFIX not in "".join(str(message.body) for message in mail.outbox)
 
 
+@pytest.mark.same_on_both
 def test_the_form_of_a_reminder_says_that_nothing_is_sent(overdue):
     client = signed_in("secretariat")
     assert "演示会议不对外发送任何信息" in client.get(f"{overdue.get_absolute_url()}?open=remind").content.decode()
@@ -221,6 +231,7 @@ def test_the_front_page_is_no_graveyard(demonstration):
     assert first.last_report_on
 
 
+@pytest.mark.same_on_both
 def test_the_front_page_leads_to_it_while_it_is_there(demonstration):
     assert demonstration.get_absolute_url() in signed_in("reader").get("/").content.decode()
     assert "虚构" not in remove(demonstration, sure="yes").content.decode()
@@ -240,12 +251,14 @@ def test_what_is_recorded_of_it_later_goes_with_it(demonstration):
     assert Meeting.objects.count() == 1
 
 
+@pytest.mark.same_on_both
 def test_it_goes_only_where_that_was_said_once_more(demonstration):
     page = remove(demonstration).content.decode()
     assert Meeting.objects.filter(pk=demonstration.pk).exists()
     assert "未移除" in page
 
 
+@pytest.mark.same_on_both
 def test_of_two_clicks_the_second_says_that_it_is_gone(demonstration):
     remove(demonstration, sure="yes")
     page = remove(demonstration, sure="yes")
@@ -254,12 +267,14 @@ def test_of_two_clicks_the_second_says_that_it_is_gone(demonstration):
     assert Task.objects.count() == 18
 
 
+@pytest.mark.same_on_both
 def test_no_real_meeting_goes_that_way(demonstration):
     real = Meeting.objects.get(is_demonstration=False)
     assert remove(real, sure="yes").status_code == 404
     assert Task.objects.filter(suggestion__meeting=real).count() == 18
 
 
+@pytest.mark.same_on_both
 @pytest.mark.parametrize(
     ("username", "status"), [("liaison", 403), ("leader", 403), ("reader", 403), ("administrator", 200)]
 )

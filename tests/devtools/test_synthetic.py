@@ -24,6 +24,7 @@ def register():
     generate(600, seed=3, today=TODAY)
 
 
+@pytest.mark.same_on_both
 @pytest.mark.long
 def test_it_has_the_size_and_the_cast_it_was_asked_for(register):
     assert Task.objects.count() == 600
@@ -35,6 +36,7 @@ def test_it_has_the_size_and_the_cast_it_was_asked_for(register):
     assert Person.objects.filter(supervised_tasks__isnull=False).distinct().count() == 8
 
 
+@pytest.mark.same_on_both
 @pytest.mark.long
 def test_every_health_and_role_occurs(register):
     healths = Task.objects.on(TODAY).order_by().values("health").annotate(count=Count("pk"))

@@ -225,6 +225,7 @@ class Counted:
         return task.pk
 
 
+@pytest.mark.same_on_both
 @pytest.mark.parametrize("write", [write_register_workbook, write_register_csv])
 def test_of_a_long_register_only_a_portion_is_in_memory(write, tmp_path, monkeypatch):
     monkeypatch.setattr(register, "CHUNK_SIZE", 5)

@@ -9,7 +9,8 @@ from django.test import Client
 
 from meetings.models import MinutesDocument
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("staff")]
+# Drafts are read and written by Python (test_drafts, on both); accepting them is tried on both in test_accept.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("staff"), pytest.mark.same_on_both]
 
 HEADS = "序号\t工作任务\t责任单位\t完成时限"
 

@@ -13,7 +13,8 @@ from tests import factories
 from tests.helpers import compact_html
 from tests.minutes.uploads import act
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("staff")]
+# Drafts are read and written by Python (test_drafts, on both); accepting them is tried on both in test_accept.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("staff"), pytest.mark.same_on_both]
 
 HEADS = "序号\t工作任务\t责任单位\t分管领导\t完成时限"
 ROWS = 120

@@ -13,7 +13,8 @@ from meetings.models import MinutesDocument
 from tests.helpers import compact_html
 from tests.minutes.uploads import act, hand_in, said
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("staff")]
+# Drafts are read and written by Python (test_drafts, on both); accepting them is tried on both in test_accept.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("staff"), pytest.mark.same_on_both]
 
 TASKS = [
     ["序号", "惠民事项", "经办", "办结日期"],

@@ -195,6 +195,7 @@ def test_a_row_that_prints_a_suggestion_only_is_its_own_task(client, meeting):
     assert Task.objects.get().text == ROW["suggestion"]
 
 
+@pytest.mark.same_on_both
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [

@@ -37,6 +37,7 @@ def test_a_meeting_is_entered_and_its_change_log_says_by_whom(client, staff):
     assert "Title: 第三次会议" in page
 
 
+@pytest.mark.same_on_both
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [

@@ -26,7 +26,8 @@ from meetings.models import Meeting, Suggestion, Task, TaskDepartment
 from tests import factories
 from tests.depth import examples
 
-pytestmark = pytest.mark.django_db
+# What is printed and read again is the work of Python; the rows it comes from are saved on both in test_accept.
+pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
 WRITERS = {"xlsx": write_breakdown, "docx": write_breakdown_document}
 ISSUED_ON = datetime.date(2023, 11, 8)

@@ -22,7 +22,8 @@ from tests.helpers import compact_html
 from .document_builders import pdf_bytes
 from .parsed import refused
 
-pytestmark = pytest.mark.django_db
+# Drafts are read and written by Python (test_drafts, on both); accepting them is tried on both in test_accept.
+pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
 HEADS = ("序号", "意见建议", "工作任务", "责任部室", "分管领导", "完成时限")
 ROW = ("建议加强培训。", "组织培训。", "技术部", "肖良", "2024年6月")

@@ -15,7 +15,8 @@ from tests.helpers import compact_html
 
 from .robot_server import KEY, PASTED, TOKEN, RobotServer
 
-pytestmark = pytest.mark.django_db
+# What an address is, and how messages are posted there, no database is asked.
+pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
 
 # --- addresses --------------------------------------------------------------------------------------

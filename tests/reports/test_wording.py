@@ -22,7 +22,8 @@ from meetings.reports.summary_document import summary_document
 from meetings.tasks.statistics import build_summary
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+# The words of reports; test_progress asks their queries on both.
+pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
 DAY = datetime.date
 REVIEWS_MISSED = DAY(2024, 2, 9)

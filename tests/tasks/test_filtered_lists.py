@@ -108,6 +108,7 @@ def test_an_unknown_export_is_refused(ask, world, form):
     assert len(answer.errors) == 1
 
 
+@pytest.mark.same_on_both
 @pytest.mark.parametrize("form", ["xlsx", "csv"])
 @pytest.mark.parametrize("wrong", ["health=purple", "colour=red", "as_of=2999-01-01", "sort=colour", "per_page=0"])
 def test_a_wrong_parameter_is_exported_by_no_form(ask, world, form, wrong):

@@ -95,6 +95,7 @@ def test_a_day_of_knowledge_alone_is_the_day_that_is_shown(client, tasks):
     assert health_of(page) == ["overdue", "overdue"]
 
 
+@pytest.mark.same_on_both
 @pytest.mark.parametrize(
     ("query", "message"),
     [
