@@ -7,4 +7,4 @@ THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
 
 def examples(thorough: int) -> int:
     """Return how many examples or rounds to try, where all the way would be ``thorough``."""
-    return thorough if THOROUGH else max(5, thorough // 5)
+    return thorough if THOROUGH else max(5, thorough // 8)
