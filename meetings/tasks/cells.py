@@ -4,13 +4,13 @@ import datetime
 import functools
 
 from django.template import Context
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from meetings import permissions
 from meetings.core.lifecycle import CAN_REPORT, transitions_from
 from meetings.display.fields import format_day, format_value
 from meetings.models import ANSWERABLE_ROLES, DepartmentRole, Task
-from meetings.ui.icons import icon
 from meetings.ui.markup import fill_html, join_html
 from meetings.ui.tables import Cells, address_of_rows, draw_clamped
 
@@ -28,6 +28,8 @@ class TaskCells(Cells):
         self.is_today = listing.is_today
         self.selecting = bool(context.get("selecting"))
         self.row_query = listing.row_query
+        # Where nothing else is named, saving leads to the list of all tasks.
+        self.status_query = "" if listing.address == reverse("task_list") else f"?{listing.row_query}"
         self.as_of = f"?{listing.as_of.urlencode()}" if listing.as_of else ""
         self.task_address = address_of_rows("task_detail")
         self.status_address = address_of_rows("task_status")
@@ -35,7 +37,6 @@ class TaskCells(Cells):
         # A department that only supports stands in a column of its own where there is one.
         self.roles = ANSWERABLE_ROLES if "supporting" in listing.columns else DepartmentRole.values
         self.roles_of = functools.partial(permissions.roles_of, request.user)
-        self.pencil = icon("pencil")
         self.open_steps = functools.cache(transitions_from)
         self.in_words = functools.cache(format_value)
 
@@ -85,27 +86,22 @@ class TaskCells(Cells):
         return drawing.deadline(task, self.day)
 
     def status(self, task: Task) -> SafeString:
-        return fill_html(
-            '<div class="row-status" id="status-{}"><span class="status-badge">{}</span>{}</div>',
-            task.pk,
-            self.in_words("status", task.day_status),
-            self._draw_status_link(task),
-        )
-
-    def _draw_status_link(self, task: Task) -> str:
-        """Draw what opens the form of the status in its place, for who may change it."""
+        """Draw the status, for who may change it as the link that opens the form."""
+        status = self.in_words("status", task.day_status)
         roles = self.roles_of(task) if self.is_today else frozenset()
         if not (roles & CAN_REPORT and self.open_steps(task.day_status, roles)):
-            return ""
-        address = f"{self.status_address(task.pk)}?{self.row_query}"
+            return fill_html('<span class="status-badge">{}</span>', status)
+        address = self.status_address(task.pk) + self.status_query
         return fill_html(
-            '<a class="row-status-open" data-focus-key="status-{}" href="{}" hx-get="{}"'
-            ' aria-labelledby="change-label name-{}">{}</a>',
+            '<div class="row-status" id="status-{}"><a class="status-badge" data-focus-key="status-{}" href="{}"'
+            ' hx-get="{}" aria-labelledby="status-{} change-label name-{}">{}</a></div>',
+            task.pk,
             task.pk,
             address,
             address,
             task.pk,
-            self.pencil,
+            task.pk,
+            status,
         )
 
     def health(self, task: Task) -> SafeString:

@@ -75,7 +75,7 @@ def test_one_status_is_changed_in_three_in_the_list_without_typing(staff, click,
     task = Task.objects.get(text__startswith="建立各层级委员会通讯录")
     click(staff.locator(f'a[href*="meeting={task.suggestion.meeting_id}"][data-count="18"]').first)
     row = staff.locator(".task-table tbody tr", has_text=task.text[:8])
-    click(row.locator(".row-status-open"))
+    click(row.locator(".row-status > .status-badge"))
     click(row.get_by_role("button", name="推进中"))
     expect(row.locator(".status-badge")).to_have_text("推进中")
     task.refresh_from_db()
@@ -88,7 +88,7 @@ def test_the_first_status_of_the_list_is_changed_in_three_without_typing(staff, 
     click(staff.locator(".topbar-nav").get_by_role("link", name="任务"))
     row = staff.locator(".task-table tbody tr", has_text="未启动").first
     row = staff.locator(f"#{row.get_attribute('id')}")
-    click(row.locator(".row-status-open"))
+    click(row.locator(".row-status > .status-badge"))
     click(row.get_by_role("button", name="推进中"))
     expect(row.locator(".status-badge")).to_have_text("推进中")
     assert Task.objects.filter(status=Status.IN_PROGRESS).count() == started + 1

@@ -26,7 +26,7 @@ def busy_register():
 
 
 def save_status(row: Locator, status: str) -> None:
-    row.locator(".row-status-open").click()
+    row.locator(".row-status > .status-badge").click()
     row.locator(f"button[value={status}]").click()
 
 
@@ -90,7 +90,7 @@ def test_saving_in_place_moves_nothing_under_the_pointer(visit, busy_register):
     rows = page.locator(".task-table tbody tr")
     rows.nth(10).scroll_into_view_if_needed()
     places = [rows.nth(number).bounding_box()["y"] for number in (8, 10, 12)]
-    rows.nth(10).locator(".row-status-open").click()
+    rows.nth(10).locator(".row-status > .status-badge").click()
     expect(rows.nth(10).locator("button[value=in_progress]")).to_be_visible()
     assert [rows.nth(number).bounding_box()["y"] for number in (8, 10, 12)] == places
     rows.nth(10).get_by_role("link", name="不更改").click()

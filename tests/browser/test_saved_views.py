@@ -54,7 +54,7 @@ def test_columns_are_chosen_without_scripts(visit, world, width):
     page.get_by_role("link", name="Choose the columns").click()
     page.get_by_label("Outcome", exact=True).check()
     page.get_by_role("button", name="Show these").click()
-    expect(page.locator("#results td .row-status").first).to_be_attached()
+    expect(page.locator("#results td .status-badge").first).to_be_attached()
     expect(page).to_have_url(re.compile(r"/tasks/\?status=not_started#columns-form$"))
     page.get_by_role("link", name="Choose the columns").click()
     # It stays open, so that moving by several places is so many clicks and no more.
