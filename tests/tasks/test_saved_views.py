@@ -1,11 +1,13 @@
 """Lists kept under a name: what is kept of them, who sees them, who may change them, and which page opens first."""
 
-from urllib.parse import urlsplit
+import datetime
+from urllib.parse import quote, urlsplit
 
 import pytest
 from django.http import QueryDict
 from django.test import Client
 from hypothesis import given, strategies as st
+from lxml import html
 
 from meetings.errors import InvalidInputError
 from meetings.models import Account, Department, Role, SavedView
@@ -87,6 +89,32 @@ def test_the_list_says_its_name_while_it_is_that_list(world):
     assert not client.get(f"/tasks/?{QUERY}&q=培训").context["listing"].current_views
 
 
+def test_what_the_menu_holds_comes_when_it_is_opened(world):
+    client = signed_in(world.reader)
+    save(client)
+    yesterday = world.day - datetime.timedelta(days=1)
+    address = f"/tasks/?{QUERY}&as_of={yesterday}"
+    assert "将此列表保存为视图" not in page(client, address)
+    menu = client.get("/views/", {"next": address}, headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in menu
+    assert 'aria-current="true"' in menu
+    assert f'name="as_of" value="{yesterday}"' in menu
+    wrong = client.get("/views/", {"next": "/tasks/?status=nonsense"}, headers={"HX-Request": "true"}).content.decode()
+    assert "将此列表保存为视图" not in wrong
+    assert "管理全部视图" in wrong
+
+
+def test_without_scripts_a_list_is_saved_on_the_page_of_views(world):
+    client = signed_in(world.reader)
+    form = html.fromstring(page(client, f"/views/?next=/tasks/%3F{quote(QUERY)}")).xpath("//form[@class='view-form']")[
+        0
+    ]
+    sent = {field.name: field.value for field in form.inputs if field.name}
+    client.post("/views/", {**sent, "name": "未开始的"})
+    assert is_same_list(SavedView.objects.get().query, form.fields["query"])
+    assert QueryDict(SavedView.objects.get().query)["status"] == "not_started"
+
+
 def test_a_list_without_meaning_is_not_saved(world):
     response = save(signed_in(world.reader), query="health=purple")
     assert response.status_code == 422
@@ -129,7 +157,8 @@ def test_a_view_is_seen_by_its_owner_and_by_the_role_it_is_shared_with(world):
         response = client.get(f"/views/{view.pk}/")
         assert response.status_code == status
         assert (view.name in page(client)) is (status == 302)
-        assert (view.name in page(client, "/tasks/")) is (status == 302)
+        menu = client.get("/views/?next=/tasks/", headers={"HX-Request": "true"}).content.decode()
+        assert (view.name in menu) is (status == 302)
     assert urlsplit(signed_in(world.leader).get(f"/views/{view.pk}/")["Location"]).query == view.query
 
 

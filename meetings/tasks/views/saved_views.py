@@ -1,5 +1,8 @@
 """Views people keep: lists under a name, their own or shared with a role."""
 
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Case, When
@@ -13,13 +16,15 @@ from meetings.core.as_of import AS_OF, KNOWN_ON
 from meetings.models import Role, SavedView
 from meetings.tasks.filters import TaskFilterSet
 from meetings.tasks.forms.saved_views import SavedViewForm, SaveViewForm
-from meetings.tasks.saved_views import describe, saved_view_url
+from meetings.tasks.saved_views import build_saved_query, describe, is_same_list, saved_view_url
 from meetings.tasks.services import saved_views as saved_views_service
 from meetings.tasks.services.saved_views import NameTakenError, save_view, set_landing_view
-from meetings.ui.http import Request
-from meetings.ui.navigation import today
+from meetings.tasks.tables import shown_columns
+from meetings.ui.http import Request, is_for_fragment
+from meetings.ui.navigation import get_next_url, today
 
 VIEWS_PER_PAGE = 25
+VIEWS_IN_MENU = 20
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -27,14 +32,39 @@ def saved_views(request: Request) -> HttpResponse:
     """Show the views that the account may open, and save another one."""
     if request.method == "POST":
         return _save(request)
-    return _render(request)
+    address = get_next_url(request)
+    return _offer(request, address) if address else _render(request)
+
+
+def _offer(request: Request, address: str) -> HttpResponse:
+    """Offer to save the list at ``address``, in its menu or on the page of views."""
+    params = QueryDict(urlsplit(address).query)
+    query = build_saved_query(params, shown_columns(request.user, params)[0])
+    data = QueryDict(mutable=True)
+    data["query"] = query
+    for name in (AS_OF, KNOWN_ON):
+        if (day := params.get(name, "")) not in ("", today().isoformat()):
+            data[name] = day
+    form = SaveViewForm(account=request.user, auto_id="view_%s")
+    if not is_for_fragment(request):
+        return _render(request, save_form=form, values=data)
+    views = permissions.readable_views(request.user).select_related("owner").order_by("name", "pk")[:VIEWS_IN_MENU]
+    context = {
+        "views": views,
+        "current_views": [view for view in views if is_same_list(view.query, query)],
+        "save_form": form,
+        "save_description": describe(query, today()),
+        "hidden_values": data,
+    }
+    return render(request, "meetings/tasks/saved_views/_menu.html", context)
 
 
 def _save(request: Request) -> HttpResponse:
     form = SaveViewForm(request.POST, account=request.user)
     if not form.submit(lambda: save_view(owner=request.user, **form.cleaned_data)):
         may_overwrite = isinstance(form.service_error, NameTakenError)
-        return _render(request, save_form=form, may_overwrite=may_overwrite, status=form.status_code)
+        values = {name: str(form.data[name]) for name in ("query", AS_OF, KNOWN_ON) if form.data.get(name)}
+        return _render(request, save_form=form, values=values, may_overwrite=may_overwrite, status=form.status_code)
     messages.success(request, _success_message(form.result))
     address = saved_view_url(form.result)
     days = QueryDict(mutable=True)
@@ -104,6 +134,7 @@ def _render(
     request: Request,
     *,
     save_form: SaveViewForm | None = None,
+    values: Mapping[str, str] | None = None,
     may_overwrite: bool = False,
     changing: tuple[int, SavedViewForm] | None = None,
     status: int = 200,
@@ -126,7 +157,8 @@ def _render(
         "own": [row for row in rows if row["form"]],
         "shared": [row for row in rows if not row["form"]],
         "save_form": save_form,
-        "save_description": describe(save_form.data.get("query", ""), today()) if save_form else None,
+        "save_description": describe(values.get("query", ""), today()) if values is not None else None,
+        "hidden_values": values,
         "may_overwrite": may_overwrite,
     }
     return render(request, "meetings/tasks/saved_views/list.html", context, status=status)

@@ -20,7 +20,6 @@ from meetings.jobs.files import enqueue_file, is_for_worker
 from meetings.models import Status, Task, TaskLog
 from meetings.models.log import CLAIMED, mark_undone
 from meetings.tasks.exports import write_list
-from meetings.tasks.forms.saved_views import SaveViewForm
 from meetings.tasks.forms.update import UpdateTaskForm
 from meetings.tasks.listing import PAGE_SIZES, Listing, about_a_day, list_tasks, requested_day
 from meetings.tasks.navigation import url_after_save
@@ -67,7 +66,6 @@ def task_list(request: Request) -> HttpResponseBase:
             "page_sizes": PAGE_SIZES,
             "day": day,
             "is_today": listing.is_today,
-            "view_form": SaveViewForm(account=request.user, auto_id="view_%s"),
             "is_columns_menu_open": is_for_fragment(request) and request.htmx.trigger == "columns-form",
         },
         status=400 if export_format else 200,
