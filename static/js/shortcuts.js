@@ -12,7 +12,11 @@ function set(on) {
     box.checked = on;
   });
 }
-set(localStorage.getItem(SWITCH) !== "off");
+const isOn = () => localStorage.getItem(SWITCH) !== "off";
+set(isOn());
+document.addEventListener("htmx:load", () => {
+  set(isOn());
+});
 document.addEventListener("change", (event) => {
   if (event.target.closest("[data-shortcuts-toggle]")) {
     localStorage.setItem(SWITCH, event.target.checked ? "on" : "off");
@@ -92,7 +96,7 @@ const DOES = {
   "j" () { step(1); },
   "k" () { step(-1); },
   "e": update,
-  "?" () { document.getElementById("shortcuts").showModal(); },
+  "?" () { document.querySelector("[data-dialog=shortcuts]").click(); },
 };
 
 document.addEventListener("keydown", (event) => {

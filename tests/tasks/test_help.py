@@ -101,6 +101,13 @@ def test_every_section_is_in_the_table_of_contents_and_every_address_leads_somew
         assert client.get(address).status_code == 200, address
 
 
+def test_the_keys_come_when_they_are_asked_for():
+    client = signed_in(Role.READER)
+    assert 'id="shortcuts"' not in client.get("/").content.decode()
+    keys = client.get("/help/", headers={"HX-Request": "true"}).content.decode()
+    assert keys.strip().startswith('<dialog id="shortcuts"')
+
+
 def test_the_help_of_another_role_is_one_click_away_and_nonsense_gives_ones_own():
     client = signed_in(Role.LIAISON)
 

@@ -6,12 +6,17 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from meetings.models import Language, Role
-from meetings.ui.http import Request
+from meetings.ui.http import Request, is_for_fragment
 
 
 @require_safe
 def help_page(request: Request) -> HttpResponse:
-    """Show the help for one's own role, or for that of ``?role=``."""
+    """Show the help for one's own role, or for that of ``?role=``.
+
+    As a part of another page, the keys alone.
+    """
+    if is_for_fragment(request):
+        return render(request, "_shortcuts.html")
     language = Language.ENGLISH if get_language() == Language.ENGLISH else Language.CHINESE
     asked = request.GET.get("role")
     role = asked if asked in Role.values else request.user.role
