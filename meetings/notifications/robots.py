@@ -119,7 +119,7 @@ def _make_plugin(address: str) -> NotifyBase:
     parts = urlsplit(address)
     service = SERVICES.get(parts.scheme)
     # What is no port is said by asking for it.
-    if service is None or not address.isprintable() or not parts.hostname or parts.port == 0:
+    if service is None or not address.isprintable() or "\\" in address or not parts.hostname or parts.port == 0:
         raise ValueError("no robot")
     parsed = service.plugin.parse_url(address)
     if not parsed or not parsed["host"] or (service.refusal and parts.path not in ("", "/")):

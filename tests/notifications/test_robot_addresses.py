@@ -64,6 +64,8 @@ def test_dingtalk_signs_with_its_secret(server):
         "https://example.org:99999/",
         "https://exa mple.org/",
         "https://qyapi.weixin.qq.com/cgi-bin/webhook/send",
+        # Programs do not agree which of the two hosts this is.
+        "https://qyapi.weixin.qq.com\\@example.org/cgi-bin/webhook/send?key=0123456789",
         "https://open.feishu.cn/",
         PASTED["wecombot"].replace("https", "http"),
         PASTED["feishu"].replace("https", "jsons"),
