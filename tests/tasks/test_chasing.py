@@ -132,6 +132,14 @@ def test_a_department_that_nobody_can_be_reached_in_is_named_before_and_after(fi
     assert not Mailing.objects.exists()
 
 
+def test_what_is_not_sent_yet_is_not_said_to_stand_in_the_inbox_already(five, world, client, staff):
+    staff.language = "zh-hans"
+    staff.save()
+    page = compact_html(client.get(f"/chasing/remind/?department={world.technology.pk}"))
+    assert f"列入{world.liaison}的待办" in page
+    assert "已列入" not in page
+
+
 def test_a_head_without_an_address_is_no_reader_of_another_departments_inbox(five, world, client, staff):
     head = factories.account(Role.LIAISON, person=factories.person("兼任"), departments=[world.office])
     world.technology.head = head.person
