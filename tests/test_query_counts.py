@@ -146,6 +146,7 @@ def test_the_queries_of_every_page_are_those_named(register, spend, role):
     past = f"as_of={timezone.localdate() - datetime.timedelta(days=1)}"
 
     chased = ["who has not reported", "who has not taken over", "when each was reminded last", "whom to chase"]
+    chased += ["which became overdue of late", "whose reviews were missed of late"]
     silent = chased if role == Role.SECRETARIAT else []
     spend(account, "/", DASHBOARD + own + leader + silent + AT_WORK.get(role, []))
     spend(account, f"/?scope=all&{past}", DASHBOARD + own + silent + inbox)

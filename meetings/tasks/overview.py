@@ -32,6 +32,8 @@ from .statistics import PRESSING, reported_since_review
 MAX_SHOWN = 10
 # Somebody who has never looked is told of the last fortnight.
 FIRST_VISIT_DAYS = 14
+# What became red so lately is chased before what has been so for years.
+NEWLY_RED_DAYS = 90
 # Who comes back within this many minutes is still looking: what was new a moment ago stays new.
 SAME_VISIT_MINUTES = 30
 
@@ -91,33 +93,50 @@ def waiting_for_departments(tasks: TaskQuerySet, day: datetime.date) -> TaskQuer
 
 def find_longest_waiting(tasks: TaskQuerySet, day: datetime.date, number: int) -> list[int]:
     """Return which overdue and review-missed ones wait longest. Two queries."""
-    return [row[-1] for row in sorted(_first_red(tasks, day, number))[:number]]
+    return [row[-1] for row in sorted(_first_red(_longest_red, tasks, day, number))[:number]]
 
 
-def find_newly_to_chase(tasks: TaskQuerySet, day: datetime.date, number: int) -> list[int]:
-    """Return which of `waiting_for_departments` became red last. Two queries."""
-    first = _first_red(tasks, day, number, to_chase=True)
-    return [row[-1] for row in sorted(first, key=lambda row: (-row[0].toordinal(), row[1:]))[:number]]
+def find_to_chase(tasks: TaskQuerySet, day: datetime.date, number: int) -> list[int]:
+    """Return which of `waiting_for_departments` to chase first. Four queries.
+
+    Those of the last `NEWLY_RED_DAYS`, the newest first; then those that wait longest, which would fill the page for
+    ever.
+    """
+    new = sorted(_first_red(_newly_red, tasks, day, number), key=lambda row: (-row[0].toordinal(), row[1:]))
+    waiting = sorted(_first_red(_longest_red_to_chase, tasks, day, number))
+    return list(dict.fromkeys(row[-1] for row in [*new, *waiting]))[:number]
 
 
-def _first_red(tasks: TaskQuerySet, day: datetime.date, number: int, *, to_chase: bool = False) -> list[tuple]:
+def _first_red(query: PreparedQuery, tasks: TaskQuerySet, day: datetime.date, number: int) -> list[tuple]:
     # Each reads its first ones from the index of its days: what is reviewed has no due day.
-    first: list[tuple] = []
-    for health, red_since in zip(PRESSING, ("day_next_due", "day_next_review"), strict=True):
-        first += _first_in_health.fetch(tasks, health, day, red_since, number, to_chase)
-    return first
+    parts = zip(PRESSING, ("day_next_due", "day_next_review"), strict=True)
+    return [row for health, red_since in parts for row in query.fetch(tasks, health, day, red_since, number)]
 
 
 @PreparedQuery
-def _first_in_health(
-    tasks: TaskQuerySet, health: Health, day: datetime.date, red_since: str, number: int, to_chase: bool
+def _longest_red(
+    tasks: TaskQuerySet, health: Health, day: datetime.date, red_since: str, number: int
 ) -> QuerySet[Any, Any]:
-    tasks = tasks.in_health([health], day)
-    values = (red_since, *REGISTER_ORDER)
-    if not to_chase:
-        return tasks.order_by(*values).values_list(*values)[:number]
-    newest_first = (f"-{red_since}", *REGISTER_ORDER)
-    return waiting_for_departments(tasks, day).order_by(*newest_first).values_list(*values)[:number]
+    order = (red_since, *REGISTER_ORDER)
+    return tasks.in_health([health], day).order_by(*order).values_list(*order)[:number]
+
+
+@PreparedQuery
+def _longest_red_to_chase(
+    tasks: TaskQuerySet, health: Health, day: datetime.date, red_since: str, number: int
+) -> QuerySet[Any, Any]:
+    order = (red_since, *REGISTER_ORDER)
+    return waiting_for_departments(tasks.in_health([health], day), day).order_by(*order).values_list(*order)[:number]
+
+
+@PreparedQuery
+def _newly_red(
+    tasks: TaskQuerySet, health: Health, day: datetime.date, red_since: str, number: int
+) -> QuerySet[Any, Any]:
+    first = day - datetime.timedelta(days=NEWLY_RED_DAYS)
+    new = tasks.in_health([health], day).filter(Q((f"{red_since}__gte", first)))
+    order = (f"-{red_since}", *REGISTER_ORDER)
+    return waiting_for_departments(new, day).order_by(*order).values_list(red_since, *REGISTER_ORDER)[:number]
 
 
 @PreparedQuery

@@ -115,11 +115,10 @@ def overview_page(request: Request) -> HttpResponse:
 def _red_tasks(account: Account, scope: Scope, day: datetime.date) -> dict[str, Any]:
     """Return the red tasks and whose move each is, the longest waiting first.
 
-    For the secretariat, those to chase that became red last.
+    For the secretariat, those to chase, what became red of late first.
     """
     chases = permissions.is_secretariat(account) and not scope.filter_query
-    # To chase not those of years ago first: they would fill it for ever.
-    find = overview.find_newly_to_chase if chases else overview.find_longest_waiting
+    find = overview.find_to_chase if chases else overview.find_longest_waiting
     waiting = find(scope.tasks, day, overview.MAX_SHOWN)
     tasks = {task.pk: task for task in _red_rows.fetch(scope.tasks, day, *map(Later, waiting))}
     return {
