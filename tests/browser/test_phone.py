@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from meetings.models import Meeting, Person, Role
+from meetings.models import Meeting, Person, Role, Task
 from tests import factories
 
 from .axe import assert_accessible
@@ -61,6 +61,18 @@ def test_a_phone_shows_what_matters_first_and_opens_the_rest(visit_as, picture, 
     assert not tables_that_scroll_sideways(page)
     assert_fits(page)
     assert_accessible(page)
+
+
+def test_who_only_instructs_has_that_in_the_first_screen_of_a_task(visit_as, picture):
+    task = Task.objects.get(text__startswith="建立各层级委员会通讯录")
+    page = visit_as(task.get_absolute_url(), Role.LEADER)
+    fold = page.locator("#instruct > summary")
+    assert fold.bounding_box()["y"] < SCREEN / 2
+    fold.click()
+    expect(page.locator("#instruct textarea")).to_be_in_viewport()
+    assert_fits(page)
+    assert_accessible(page)
+    picture(page, "phone task of a leader")
 
 
 def test_a_meeting_is_read_on_a_phone(visit_as, picture):
