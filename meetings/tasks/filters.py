@@ -85,6 +85,11 @@ class InvalidParameterError(ValueError):
         self.messages = messages
 
 
+def unknown_filter(name: str) -> str:
+    """Say that the list has no such parameter."""
+    return _("There is no filter called “%(name)s”. Leave it out.") % {"name": name}
+
+
 def _day_field(label: StrOrPromise) -> django_filters.DateFilter:
     return django_filters.DateFilter(
         label=label,
@@ -213,7 +218,7 @@ class TaskFilterSet(django_filters.FilterSet):
     def error_messages(self) -> list[str]:
         """One message for each parameter without a meaning, unknown ones included."""
         unknown = [name for name in self.data if name not in self.filters and name not in PAGE_PARAMETERS]
-        messages = [_("There is no filter called “%(name)s”. Leave it out.") % {"name": name} for name in unknown]
+        messages = [unknown_filter(name) for name in unknown]
         for name, errors in self.form.errors.items():
             label = self.form.fields[name].label
             messages += [_("%(filter)s: %(error)s") % {"filter": label, "error": error} for error in errors]

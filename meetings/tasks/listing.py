@@ -27,7 +27,7 @@ from meetings.ui.http import Request
 from meetings.ui.navigation import as_of_query, today
 
 from .inbox import count_queue
-from .paging import LAST_PAGE, InvalidCursorError, TaskPaginator
+from .paging import LAST_PAGE, InvalidCursorError, TaskPage, TaskPaginator
 from .saved_views import build_saved_query, is_same_list
 from .tables import TaskTable, available_columns, shown_columns
 
@@ -194,42 +194,76 @@ def list_tasks(request: Request, tasks: TaskQuerySet, day: datetime.date) -> Lis
     ``tasks`` come from `permissions.readable_tasks` for the day. A parameter without a meaning is reported and yields
     no rows, never all (docs/domain.md, Contracts).
     """
-    errors: list[str] = requested_day(request)[1]
     columns, column_errors = shown_columns(request.user, request.GET)
-    sorting, sorting_errors = TaskTable.parse_sorting(request.GET)
-    tasks, order = TaskTable.order_of(tasks, day, sorting)
-    filterset = TaskFilterSet(
-        request.GET, tasks, day=day, choices=TaskFilterSet.look_up(day, request.GET, account=request.user)
+    found = find_page(
+        request.GET,
+        tasks,
+        day,
+        load=partial(_load_rows, request, day, columns),
+        size=request.user.page_size or PAGE_SIZES[1],
+        account=request.user,
+        errors=[*requested_day(request)[1], *column_errors],
     )
-    errors += [*filterset.error_messages, *sorting_errors]
-    per_page = _parse_page_size(request, errors)
-    # An export is of all pages, so it does not matter on which of them it was asked for.
-    page = 1 if request.GET.get("export") else _parse_page(request, errors)
-    errors += column_errors
-    load = partial(_load_rows, request, day, columns)
-    found = tasks.none() if errors else filterset.qs if filterset.narrows else tasks
-    paginator = TaskPaginator(found, order, per_page, load=load, is_exact=COUNT_EXACTLY in request.GET)
-    try:
-        shown = paginator.page(1 if errors else page, after="" if errors else request.GET.get(AFTER, ""))
-    except EmptyPage:
-        errors.append(_("There is no page %(page)s. Go back to the first one.") % {"page": page})
-    except InvalidCursorError:
-        errors.append(_("The address names no place in this order of the list. Go back to the first page."))
-    if errors:
-        paginator = TaskPaginator(tasks.none(), order, per_page, load=load)
-        shown = paginator.page(1)
+    paginator = found.page.paginator
     return Listing(
         day=day,
         is_today=day == today(),
-        filterset=filterset,
-        tasks=order.sort(paginator.object_list),
-        table=TaskTable.of_page(request, shown, columns=columns, sorting=sorting),
-        per_page=per_page,
+        filterset=found.filterset,
+        tasks=paginator.order.sort(paginator.object_list),
+        table=TaskTable.of_page(request, found.page, columns=columns, sorting=found.sorting),
+        per_page=paginator.per_page,
         columns=columns,
         address=request.get_full_path(),
-        names_meetings="meeting" not in columns and filterset.choices.has_several_meetings,
-        errors=errors,
+        names_meetings="meeting" not in columns and found.filterset.choices.has_several_meetings,
+        errors=found.errors,
     )
+
+
+class FoundPage(NamedTuple):
+    """A page of tasks; with ``errors`` it is empty. ``is_beyond``: after all rows."""
+
+    page: TaskPage
+    filterset: TaskFilterSet
+    sorting: list[str]
+    errors: list[str]
+    is_beyond: bool
+
+
+def find_page(
+    params: QueryDict,
+    tasks: TaskQuerySet,
+    day: datetime.date,
+    *,
+    load: Callable[[list[int]], Iterable[Task]],
+    size: int,
+    account: Account | None = None,
+    errors: Iterable[str] = (),
+) -> FoundPage:
+    """Return the page of ``tasks`` that ``params`` ask for, filtered and sorted.
+
+    ``load`` is that of `TaskPaginator`, ``size`` how many rows a page has unless the parameters say it. With an
+    ``account``, what its page of the list shows besides comes by the same query.
+    """
+    sorting, sorting_errors = TaskTable.parse_sorting(params)
+    tasks, order = TaskTable.order_of(tasks, day, sorting)
+    choices = TaskFilterSet.look_up(day, params, account=account)
+    filterset = TaskFilterSet(params, tasks, day=day, choices=choices)
+    errors, is_beyond = [*errors, *filterset.error_messages, *sorting_errors], False
+    per_page = _parse_page_size(params, size, errors)
+    # An export is of all pages, so it does not matter on which of them it was asked for.
+    number = 1 if params.get("export") else _parse_page(params, errors)
+    found = tasks.none() if errors else filterset.qs if filterset.narrows else tasks
+    paginator = TaskPaginator(found, order, per_page, load=load, is_exact=COUNT_EXACTLY in params)
+    try:
+        page = paginator.page(1 if errors else number, after="" if errors else params.get(AFTER, ""))
+    except EmptyPage:
+        is_beyond = True
+        errors.append(_("There is no page %(page)s. Go back to the first one.") % {"page": number})
+    except InvalidCursorError:
+        errors.append(_("The address names no place in this order of the list. Go back to the first page."))
+    if errors:
+        page = TaskPaginator(tasks.none(), order, per_page, load=load).page(1)
+    return FoundPage(page, filterset, sorting, errors, is_beyond)
 
 
 def build_single_row(request: Request, tasks: TaskQuerySet, address: str) -> TaskRows:
@@ -261,17 +295,16 @@ def _load_columns(account: Account, tasks: TaskQuerySet, day: datetime.date, col
     return TaskTable.load_columns(permissions.annotate_liaison_roles(account, tasks), day, columns)
 
 
-def _parse_page(request: Request, errors: list[str]) -> int | str:
-    text = request.GET.get("page", "").strip() or "1"
+def _parse_page(params: QueryDict, errors: list[str]) -> int | str:
+    text = params.get("page", "").strip() or "1"
     number = LAST_PAGE if text == LAST_PAGE else parse_id(text)
     if not number:
         errors.append(_("“%(value)s” is not the number of a page.") % {"value": text})
     return number or 1
 
 
-def _parse_page_size(request: Request, errors: list[str]) -> int:
-    text = request.GET.get("per_page", "").strip()
-    default = request.user.page_size or PAGE_SIZES[1]
+def _parse_page_size(params: QueryDict, default: int, errors: list[str]) -> int:
+    text = params.get("per_page", "").strip()
     if not text:
         return default
     number = parse_id(text)
