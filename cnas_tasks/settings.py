@@ -113,6 +113,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "meetings.api.middleware.ApiMiddleware",
     "meetings.middleware.LanguageMiddleware",
     "meetings.middleware.SignInMiddleware",
     # It reads what was sent, so it comes after those that refuse it unread.
@@ -234,7 +235,11 @@ LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
-STATICFILES_DIRS = [RESOURCES_DIR / "static"]
+# Of django-ninja, what draws the description of the API; as an application it would be loaded by every process.
+_ninja = importlib.util.find_spec("ninja")
+assert _ninja is not None  # requirements.txt
+assert _ninja.origin is not None
+STATICFILES_DIRS = [RESOURCES_DIR / "static", ("ninja", Path(_ninja.origin).parent / "static" / "ninja")]
 # A store that speaks S3 in place of the folder of files; who we are to it stands in AWS_ACCESS_KEY_ID and
 # AWS_SECRET_ACCESS_KEY, or wherever else boto3 looks.
 S3_BUCKET = env.text("S3_BUCKET")

@@ -6,6 +6,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from .accounts.views import accounts, change_log, login, preferences
+from .api import entry as api
 from .breakdown.views import edit_table, meetings, split_merge
 from .devtools import views as devtools
 from .jobs import file_views, views as jobs
@@ -131,6 +132,10 @@ urlpatterns = [
     path("accounts/settings/calendar/", preferences.make_calendar_address, name="make_calendar_address"),
     path("accounts/settings/calendar/revoke/", preferences.revoke_calendar_address, name="revoke_calendar_address"),
     path("accounts/settings/calendar/alarm/", preferences.set_calendar_alarm, name="set_calendar_alarm"),
+    path("accounts/settings/tokens/", preferences.make_api_token, name="make_api_token"),
+    path("accounts/settings/tokens/<int:pk>/revoke/", preferences.revoke_api_token, name="revoke_api_token"),
+    path("api/v1/", api.docs, name="api_docs"),
+    path("api/v1/<path:path>", api.api, name="api"),
     path("jobs/", jobs.job_list, name="jobs"),
     path("jobs/<uuid:pk>/retry/", jobs.retry_job, name="retry_job"),
     path("exports/<uuid:pk>/", file_views.export, name="export"),

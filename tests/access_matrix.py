@@ -312,6 +312,19 @@ ROWS = (
     Row("begin_with_view", "/views/{view}/first-page/", NO_SUCH_METHOD, expect(404, reader=302, secretariat=302)),
     Row("change_view", "/views/{view}/change/", NO_SUCH_METHOD, expect(404, reader=403, secretariat=422)),
     Row("delete_view", "/views/{view}/delete/", NO_SUCH_METHOD, expect(404, reader=403, secretariat=302)),
+    Row("make_api_token", "/accounts/settings/tokens/", NO_SUCH_METHOD, expect(422)),
+    Row("revoke_api_token", "/accounts/settings/tokens/999999/revoke/", NO_SUCH_METHOD, expect(404)),
+    Row("api_docs", "/api/v1/", READS, NO_SUCH_METHOD),
+    # By tokens, and what is sent, in tests/api.
+    *(
+        Row("api", f"/api/v1/{path}", {**READS, NOBODY: 401}, dict.fromkeys(ROLES, 415))
+        for path in (
+            *("meetings", "meetings/{meeting}", "suggestions", "suggestions/{suggestion}"),
+            *("tasks", "tasks/{task}", "tasks/{task}/log", "openapi.json"),
+        )
+    ),
+    Row("api", "/api/v1/tasks/{task}/comment", dict.fromkeys(ROLES, 405), dict.fromkeys(ROLES, 415)),
+    Row("api", "/api/v1/nothing", dict.fromkeys(ROLES, 404), dict.fromkeys(ROLES, 415)),
     Row("make_calendar_address", "/accounts/settings/calendar/", NO_SUCH_METHOD, READS),
     Row("revoke_calendar_address", "/accounts/settings/calendar/revoke/", NO_SUCH_METHOD, expect(302)),
     Row("set_calendar_alarm", "/accounts/settings/calendar/alarm/", NO_SUCH_METHOD, expect(302), {"alarm": "off"}),

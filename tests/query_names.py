@@ -65,6 +65,25 @@ TASK = [
     "its open instructions",
     "the later deadlines asked for",
 ]
+# What programs read, by a session or by a token, which costs one query instead of two.
+API_TASKS = [
+    *SIGNED_IN,
+    "how many are found",
+    "which they are, in order",
+    "the tasks of the page",
+    *PARTS,
+    "milestones of the tasks",
+]
+API_TASK = [*SIGNED_IN, "the task", *PARTS, "its milestones"]
+API_LOG = [*API_TASK[:-1], "its log", "evidence of its log"]
+API_MEETINGS = [*SIGNED_IN, "the meetings of the page"]
+API_SUGGESTIONS = [
+    *SIGNED_IN,
+    "the suggestions of the page",
+    "sources with their people",
+    "the worst of their tasks",
+    "what became of them",
+]
 MEETINGS = [*SIGNED_IN, "how many meetings", "the meetings of the page", "counts by meeting"]
 MEETING = [
     *SIGNED_IN,

@@ -22,6 +22,7 @@ ROOMS = (
     ("workbooks",),
     ("reports",),
     ("notifications",),
+    ("api",),
     ("devtools", "operations"),
     ("urls",),
     # What Django loads by itself; nothing in the house leans on it.

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.django_db
 # What a page may weigh with one meeting: a list of that register has a single row.
 SMALL = 40_000
 LEFT_OUT = {
+    "api": "no page: answers to programs, by pages of rows",
     "choices": "no page: the first fifty of what a field searches for",
     "evidence": "no page: a file that is handed out",
     "fill_in_file": "no page: a file that is handed out",

@@ -130,6 +130,7 @@ def admin_places(world, places) -> dict[str, object]:
     world.meeting.acknowledgements.create(department=department)
     department.workbook_handouts.create(handed_out_to=world.secretariat)
     CalendarAddress.objects.create(account=world.reader, secret_hash="x")
+    world.reader.api_tokens.create(name="x", ends_on=world.day, secret_hash="x")
     SuggestionOutcome.objects.create(
         suggestion=task.suggestion, outcome=Outcome.RESOLVED, reply="已采纳。", entry=task.log.first()
     )

@@ -40,6 +40,11 @@ from tests.workbooks.workbook_files import edited, fetched, fill_every_row, hand
 from . import factories
 from .jobs.samples import note
 from .query_names import (
+    API_LOG,
+    API_MEETINGS,
+    API_SUGGESTIONS,
+    API_TASK,
+    API_TASKS,
     ARRANGE,
     AT_WORK,
     COMPARISON,
@@ -170,6 +175,15 @@ def test_the_queries_of_every_page_are_those_named(register, spend, role):
         f"/meetings/{meeting.pk}/?{past}",
         [name for name in MEETING if name != "its change log"] + longer + inbox,
     )
+
+
+def test_what_programs_read_costs_as_many_queries_for_any_number_of_rows(register, spend):
+    account, task = factories.account(Role.READER), Task.objects.order_by("pk").last()
+    spend(account, "/api/v1/tasks?per_page=200", API_TASKS)
+    spend(account, f"/api/v1/tasks/{task.pk}", API_TASK)
+    spend(account, f"/api/v1/tasks/{task.pk}/log", API_LOG)
+    spend(account, "/api/v1/meetings", API_MEETINGS)
+    spend(account, "/api/v1/suggestions?per_page=200", API_SUGGESTIONS)
 
 
 # How many queries there are is Python's doing: that of the pages, above, is looked at on both.

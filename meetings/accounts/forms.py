@@ -1,5 +1,6 @@
 """Forms of accounts: the administrators', and those of one's own settings."""
 
+import datetime
 from collections.abc import Sequence
 from copy import copy
 from typing import Any
@@ -8,16 +9,18 @@ from django import forms
 from django.contrib.auth import password_validation
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, UsernameField
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy, ngettext_lazy
 
 from meetings import permissions
 from meetings.accounts.services.accounts import find_account_errors
+from meetings.accounts.services.secrets import MAX_TOKEN_DAYS
 from meetings.core.types import StrOrPromise
 from meetings.display.fields import label
-from meetings.models import PAGE_SIZES, Account, Department, LandingPage, Language, Person, Role
+from meetings.models import PAGE_SIZES, Account, Department, LandingPage, Language, Person, Role, TokenScope
 from meetings.organisation.forms import SubjectForm
 from meetings.tasks import inbox
-from meetings.ui.fields import SelectField, TextField
+from meetings.ui.fields import DayField, SelectField, TextField
 from meetings.ui.forms import RequiredErrorMixin, ServiceForm
 from meetings.ui.widgets import SearchChoiceField, SearchMultipleChoiceField
 
@@ -152,6 +155,22 @@ class PasswordForm(RequiredErrorMixin, PasswordChangeForm):
     def rules(self) -> list[str]:
         """What a new password has to be like, a sentence each."""
         return list(filter(None, password_validation.password_validators_help_texts()))
+
+
+class ApiTokenForm(ServiceForm):
+    """What a program needs access for, how far and how long."""
+
+    name = TextField(
+        label=gettext_lazy("What it is for"),
+        max_length=100,
+        help_text=gettext_lazy("Such as: the task board of the portal."),
+    )
+    scope = SelectField(label=gettext_lazy("It may"), choices=TokenScope.choices, initial=TokenScope.READ)
+    ends_on = DayField(label=gettext_lazy("Last day"), help_text=gettext_lazy("Within a year."))
+
+    def __init__(self, data: QueryDict | None = None) -> None:
+        in_half_a_year = timezone.localdate() + datetime.timedelta(days=MAX_TOKEN_DAYS // 2)
+        super().__init__(data, auto_id="token-%s", initial={"ends_on": in_half_a_year})
 
 
 # --- the administrators' forms ----------------------------------------------------------------------

@@ -24,11 +24,12 @@ from .log import TaskLog, TaskState
 from .log_hash import calculate_hash
 from .meeting import Aspect, Attendance, Meeting, MeetingLead
 from .minutes import DocumentFormat, DraftRow, MinutesDocument, Scan
-from .notification import CalendarAddress, Mailing, MailKind, MailState, SentMail
+from .notification import Mailing, MailKind, MailState, SentMail
 from .organisation import Department, FormerName, Person
 from .outcome import Outcome, SuggestionOutcome
 from .robot import Robot, RobotMessage, RobotMessageKind
 from .saved_view import SavedView
+from .secret import ApiToken, CalendarAddress, TokenScope
 from .suggestion import Suggestion, SuggestionSource
 from .task import (
     ANSWERABLE_ROLES,

@@ -1,9 +1,8 @@
-"""催办: mails that remind people, each sent once, and the private calendar."""
+"""催办: mails that remind people, each sent once."""
 
 from __future__ import annotations
 
 import datetime
-import hashlib
 import uuid
 from typing import Self, TypeVar
 
@@ -178,25 +177,3 @@ class SentMail(AppendOnlyModel):
 
     def __str__(self) -> str:
         return self.subject
-
-
-class CalendarAddress(models.Model):
-    """The secret address of an account's calendar, stored as a hash."""
-
-    account = models.OneToOneField(
-        Account, verbose_name=_("account"), on_delete=models.CASCADE, related_name="calendar_address"
-    )
-    secret_hash = models.CharField(_("hash of the secret"), max_length=64, unique=True, editable=False)
-    created_at = models.DateTimeField(_("created"), default=timezone.now)
-
-    class Meta:
-        verbose_name = _("calendar address")
-        verbose_name_plural = _("calendar addresses")
-
-    def __str__(self) -> str:
-        return str(self.account)
-
-
-def hash_secret(secret: str) -> str:
-    """Return the hash of a secret; unsalted, for 256 random bits cannot be guessed."""
-    return hashlib.sha256(secret.encode()).hexdigest()

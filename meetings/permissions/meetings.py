@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from meetings.models import Account, Meeting, MinutesDocument, Person, Suggestion, SuggestionSource
 from meetings.models.meeting import MeetingQuerySet
 from meetings.models.minutes import MinutesDocumentQuerySet
+from meetings.models.natural_keys import NaturalKeyQuerySet
 from meetings.models.organisation import PersonQuerySet
 
 from .roles import is_secretariat, require_organisation_manager, require_secretariat
@@ -43,10 +44,15 @@ def editable_suggestion(account: Account, pk: int) -> Suggestion:
     return get_object_or_404(Suggestion.objects.select_related("meeting", "aspect"), pk=pk)
 
 
+def readable_suggestions(account: Account, day: datetime.date) -> NaturalKeyQuerySet[Suggestion]:
+    """Return the suggestions of the meetings that were issued by ``day``."""
+    rows = Suggestion.objects.filter(meeting__in=readable_meetings(account, day))
+    return rows.select_related("meeting", "aspect", "raised_before__meeting")
+
+
 def readable_suggestion(account: Account, pk: int, day: datetime.date) -> Suggestion:
     """Return the suggestion; raises Http404 where there was none on ``day``."""
-    rows = Suggestion.objects.filter(meeting__in=readable_meetings(account, day))
-    return get_object_or_404(rows.select_related("meeting", "aspect", "raised_before__meeting"), pk=pk)
+    return get_object_or_404(readable_suggestions(account, day), pk=pk)
 
 
 def readable_suggesters(account: Account) -> PersonQuerySet:

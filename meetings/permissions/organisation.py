@@ -2,10 +2,11 @@
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
-from meetings.models import Account, CalendarAddress, Department, Person, Role
-from meetings.models.notification import hash_secret
+from meetings.models import Account, ApiToken, CalendarAddress, Department, Person, Role
 from meetings.models.organisation import DepartmentQuerySet, PersonQuerySet
+from meetings.models.secret import hash_secret
 
 from .roles import can_manage_organisation, require_administrator, require_organisation_manager
 
@@ -62,10 +63,24 @@ def handover_account(account: Account, pk: int) -> Account:
 def calendar_owner(secret: str) -> Account:
     """Return the account whose calendar ``secret`` opens; raises Http404 for others.
 
-    The one way to anything for somebody who is not signed in (docs/domain.md, Roles).
+    Beside `find_token` the one way to anything for who is not signed in (docs/domain.md, Roles).
     """
     addresses = CalendarAddress.objects.select_related("account__person")
     return get_object_or_404(addresses, secret_hash=hash_secret(secret), account__is_active=True).account
+
+
+def find_token(secret: str) -> ApiToken | None:
+    """Return the API token that ``secret`` is, while it and its account last."""
+    tokens = ApiToken.objects.select_related("account")
+    return tokens.filter(
+        secret_hash=hash_secret(secret), ends_on__gte=timezone.localdate(), account__is_active=True
+    ).first()
+
+
+def revocable_token(account: Account, pk: int) -> ApiToken:
+    """Return an API token of the account's own, for administrators any; or Http404."""
+    tokens = ApiToken.objects.select_related("account")
+    return get_object_or_404(tokens if account.is_staff else tokens.filter(account=account), pk=pk)
 
 
 def liaisons_to_hand_over_to(account: Account) -> QuerySet[Account]:

@@ -103,6 +103,11 @@ NO_PAGES = {
     "report_reply",
     "report_register",
     "make_calendar_address",
+    "make_api_token",
+    "revoke_api_token",
+    "api",
+    # Drawn by Swagger UI; looked at in test_api.
+    "api_docs",
     "set_calendar_alarm",
     "change_password",
     "open_view",

@@ -144,6 +144,9 @@ ATTEMPTS = {
     "account_leader_is_a_person": lambda: Account.objects.create(username="x", role=Role.LEADER),
     "account_page_size_known": lambda: Account.objects.create(username="x", page_size=7),
     "account_landing_page_known": lambda: Account.objects.create(username="x", landing_page="moon"),
+    "api_token_scope_known": lambda: factories.account().api_tokens.create(
+        name="x", scope="all", ends_on=datetime.date(2030, 1, 1), secret_hash="x"
+    ),
     # organisation
     "department_merged_is_not_in_use": lambda: Department.objects.create(name="甲", merged_into=factories.department()),
     "person_merged_is_not_in_use": lambda: Person.objects.create(name="甲", merged_into=factories.person()),

@@ -207,6 +207,8 @@ SELDOM_NEEDED = (
     "icalendar",
     "xlrd",
     "cv2",
+    "ninja",
+    "pydantic",
 )
 
 

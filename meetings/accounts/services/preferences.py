@@ -1,15 +1,12 @@
 """Services for a person's own account; each change is one entry of its log."""
 
-import secrets
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from meetings import permissions
 from meetings.accounts.services.accounts import store_password
 from meetings.errors import InvalidInputError
-from meetings.models import Account, CalendarAddress, ChangeKind, LandingPage, Language, SavedView
-from meetings.models.notification import hash_secret
+from meetings.models import Account, ChangeKind, LandingPage, Language, SavedView
 from meetings.tasks.services.log import diff_values, log_change
 
 
@@ -72,35 +69,3 @@ def choose_language(*, account: Account, language: str) -> None:
         account.language = language
         account.save(update_fields=["language"])
         log_change(account, kind=ChangeKind.CORRECTED, actor=account, changes=changes)
-
-
-@transaction.atomic
-def make_calendar_address(*, account: Account) -> str:
-    """Return a new secret for the account's calendar; the former one is void.
-
-    It is not stored and cannot be shown again.
-    """
-    # 256 bits, which nobody can guess from an unsalted hash.
-    secret = secrets.token_urlsafe(32)
-    CalendarAddress.objects.filter(account=account).delete()
-    CalendarAddress.objects.create(account=account, secret_hash=hash_secret(secret))
-    log_change(account, kind=ChangeKind.CORRECTED, actor=account, note=_("A calendar address was made."))
-    return secret
-
-
-@transaction.atomic
-def set_calendar_alarm(*, account: Account, is_on: bool) -> None:
-    """Let the account's calendar ring, whatever its address, or be silent."""
-    changes = diff_values({"calendar_alarm": (account.calendar_alarm, is_on)})
-    account.calendar_alarm = is_on
-    account.save(update_fields=["calendar_alarm"])
-    if changes:
-        log_change(account, kind=ChangeKind.CORRECTED, actor=account, changes=changes)
-
-
-@transaction.atomic
-def revoke_calendar_address(*, account: Account) -> None:
-    """Let the account's calendar address open nothing any more."""
-    number, _of_models = CalendarAddress.objects.filter(account=account).delete()
-    if number:
-        log_change(account, kind=ChangeKind.CORRECTED, actor=account, note=_("The calendar address was revoked."))

@@ -110,6 +110,7 @@ def _page(
         "account": account,
         "form": form,
         "password": password,
+        "api_tokens": account.api_tokens.all(),
         "lock": lockout.find_lock(account.username),
         "changes": account.change_log.changes().select_related("actor"),
     }

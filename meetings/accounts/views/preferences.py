@@ -1,4 +1,4 @@
-"""Pages for a person's own account: settings, password, private calendar."""
+"""Pages for a person's own account: settings, password, private calendar, tokens."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -12,8 +12,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.i18n import set_language
 
-from meetings.accounts.forms import AccountSettingsForm, PasswordForm
-from meetings.accounts.services import preferences
+from meetings import permissions
+from meetings.accounts.forms import AccountSettingsForm, ApiTokenForm, PasswordForm
+from meetings.accounts.services import preferences, secrets
 from meetings.accounts.services.preferences import change_settings
 from meetings.models import CalendarAddress
 from meetings.ui.http import Request
@@ -60,7 +61,7 @@ def make_calendar_address(request: Request) -> HttpResponse:
 
     No redirect: the secret would have to be stored somewhere on the way.
     """
-    secret = preferences.make_calendar_address(account=request.user)
+    secret = secrets.make_calendar_address(account=request.user)
     address = settings.BASE_URL + reverse("calendar", args=[secret])
     return _render(request, new_address=address)
 
@@ -68,7 +69,7 @@ def make_calendar_address(request: Request) -> HttpResponse:
 @require_POST
 def revoke_calendar_address(request: Request) -> HttpResponse:
     """Let the calendar address open nothing any more."""
-    preferences.revoke_calendar_address(account=request.user)
+    secrets.revoke_calendar_address(account=request.user)
     messages.success(request, _("The calendar address is revoked: it opens nothing any more."))
     return redirect("account_settings")
 
@@ -77,7 +78,7 @@ def revoke_calendar_address(request: Request) -> HttpResponse:
 def set_calendar_alarm(request: Request) -> HttpResponse:
     """Switch the calendar's alarm on (``alarm=on``) or off."""
     is_on = request.POST.get("alarm") == "on"
-    preferences.set_calendar_alarm(account=request.user, is_on=is_on)
+    secrets.set_calendar_alarm(account=request.user, is_on=is_on)
     messages.success(
         request,
         _("The calendar rings at 9:00 on the day of each event, once your calendar program has asked for it again.")
@@ -85,6 +86,25 @@ def set_calendar_alarm(request: Request) -> HttpResponse:
         else _("The calendar is silent, once your calendar program has asked for it again."),
     )
     return redirect("account_settings")
+
+
+@never_cache
+@require_POST
+def make_api_token(request: Request) -> HttpResponse:
+    """Make an API token and show it, this once; see `make_calendar_address`."""
+    form = ApiTokenForm(request.POST)
+    if not form.submit(lambda: secrets.make_api_token(account=request.user, **form.cleaned_data)):
+        return _render(request, token_form=form, status=form.status_code)
+    return _render(request, new_token=form.result)
+
+
+@require_POST
+def revoke_api_token(request: Request, pk: int) -> HttpResponse:
+    """Let an API token open nothing any more; its owner or an administrator may."""
+    token = permissions.revocable_token(request.user, pk)
+    secrets.revoke_api_token(actor=request.user, token=token)
+    messages.success(request, _("The API token is revoked: it opens nothing any more."))
+    return redirect("account_settings") if token.account == request.user else redirect(token.account)
 
 
 def choose_language(request: HttpRequest) -> HttpResponse:
@@ -103,6 +123,8 @@ def _render(
     form: AccountSettingsForm | None = None,
     password_form: PasswordForm | None = None,
     new_address: str = "",
+    token_form: ApiTokenForm | None = None,
+    new_token: str = "",
     status: int = 200,
 ) -> HttpResponse:
     context = {
@@ -110,5 +132,8 @@ def _render(
         "password_form": password_form or PasswordForm(request.user),
         "calendar_address": CalendarAddress.objects.filter(account=request.user).first(),
         "new_address": new_address,
+        "token_form": token_form or ApiTokenForm(),
+        "new_token": new_token,
+        "api_tokens": request.user.api_tokens.all(),
     }
     return render(request, "meetings/accounts/settings.html", context, status=status)

@@ -1,0 +1,38 @@
+"""The two addresses of the API: the page that describes it, and all that is below.
+
+Django's resolver would import every address to reverse any; here what the API is made of comes with its first request.
+"""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import Resolver404, resolve
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+from .middleware import PREFIX
+from .problems import problem_response
+
+_URLCONF = "meetings.api.urls"
+
+
+@require_safe
+def docs(request: HttpRequest) -> HttpResponse:
+    """Show the description of the API, by which it can be tried as who is signed in."""
+    return render(request, "meetings/api/docs.html")
+
+
+# Who asks is said by a token, or by a session with its token against forgery (`meetings.api.service`).
+@login_not_required
+@csrf_exempt
+def api(request: HttpRequest, path: str) -> HttpResponseBase:
+    """Answer a request of a program."""
+    if request.method == "POST" and request.content_type != "application/json":
+        return problem_response(415)
+    try:
+        match = resolve(f"{PREFIX}{path}", _URLCONF)
+    except Resolver404 as error:
+        raise Http404 from error
+    request.resolver_match = match
+    return match.func(request, *match.args, **match.kwargs)
