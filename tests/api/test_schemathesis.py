@@ -1,0 +1,91 @@
+"""Schemathesis calls whatever the description says, and otherwise, and finds nothing.
+
+Ids are mostly those that there are, and versions mostly the present ones, so that much of what is called is done.
+"""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+import requests
+import schemathesis
+from django.db import transaction
+from django.test import Client
+from hypothesis import HealthCheck, Phase, assume, given, settings
+from requests.adapters import HTTPAdapter
+from schemathesis.config import SchemathesisConfig
+from schemathesis.generation import GenerationMode
+from urllib3 import HTTPResponse
+
+from meetings.api.service import describe_api
+from meetings.models import Meeting, Suggestion, Task
+from tests.depth import THOROUGH
+
+from .conftest import token_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
+
+# As many calls as the issue asks for, over all operations and both ways.
+OPERATIONS = sorted((path, method) for path, operations in describe_api()["paths"].items() for method in operations)
+CALLS = 10_000 if THOROUGH else 4 * len(OPERATIONS)
+# What is right by its form may be refused by what the register holds: a day to come, an end that was reached, a version
+# that is old.
+REFUSED = ["2xx", "403", "404", "412", "422"]
+REJECTED = ["400", "401", "403", "404", "405", "406", "412", "414", "415", "422", "428"]
+CHECKS = {
+    "positive_data_acceptance": {"expected-statuses": REFUSED},
+    "negative_data_rejection": {"expected-statuses": REJECTED},
+    "missing_required_header": {"expected-statuses": ["401", "428"]},
+}
+SCHEMA = schemathesis.openapi.from_dict(describe_api(), config=SchemathesisConfig.from_dict({"checks": CHECKS}))
+
+
+def ask_django(adapter: HTTPAdapter, request: requests.PreparedRequest, *_arguments, **_options) -> requests.Response:
+    """Let Django's test client, in whose transaction all is done, answer what `requests` would send."""
+    headers = {name: value for name, value in request.headers.items() if name.lower() != "content-length"}
+    content_type, body = headers.pop("Content-Type", ""), request.body or b""
+    answer = Client().generic(request.method, request.url, body, content_type=content_type, headers=headers)
+    raw = HTTPResponse(io.BytesIO(answer.content), answer.headers, answer.status_code, preload_content=False)
+    return adapter.build_response(request, raw)
+
+
+@pytest.fixture
+def headers(world, monkeypatch) -> dict[str, str]:
+    """Those of a program that the secretariat gave a token."""
+    monkeypatch.setattr(HTTPAdapter, "send", ask_django)
+    return {"Authorization": f"Bearer {token_of(world.secretariat)}"}
+
+
+def known_ids(path: str) -> list[int]:
+    model = next(model for name, model in (("tasks", Task), ("meetings", Meeting), ("", Suggestion)) if name in path)
+    return list(model.objects.values_list("pk", flat=True))
+
+
+@pytest.mark.deep
+@pytest.mark.long
+@pytest.mark.parametrize("mode", list(GenerationMode))
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_schemathesis_finds_nothing(headers, path, method, mode):
+    operation = SCHEMA[path][method]
+    ids = known_ids(path)
+
+    @given(case=operation.as_strategy(generation_mode=mode))
+    @settings(
+        max_examples=CALLS // len(OPERATIONS) // len(GenerationMode),
+        phases=[Phase.explicit, Phase.generate, Phase.target],
+        suppress_health_check=list(HealthCheck),
+        deadline=None,
+        database=None,
+    )
+    def call(case):
+        # What is empty stands in no address: without it the request is a right one.
+        assume(all(value not in ([], {}, None) for value in (case.query or {}).values()))
+        if mode == GenerationMode.POSITIVE and "pk" in case.path_parameters and case.path_parameters["pk"] % 8:
+            pk = case.path_parameters["pk"] = ids[case.path_parameters["pk"] % len(ids)]
+            if "tasks" in path and "If-Match" in case.headers:
+                case.headers["If-Match"] = f'"{Task.objects.get(pk=pk).version}"'
+        with transaction.atomic():
+            case.call_and_validate(base_url="http://localhost", headers=headers)
+
+    call()
