@@ -171,6 +171,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("office")
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker("deep")
+    # The long ones first, so that no worker is left alone with one of them in the end.
+    items.sort(key=lambda item: item.get_closest_marker("deep") is None)
     if connection.vendor != "postgresql":
         return
     of_database = {"db", "transactional_db", "live_server", "django_db_setup"}
