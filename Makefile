@@ -22,7 +22,7 @@ MO_FILES := $(PO_FILES:.po=.mo)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help setup setup-ocr setup-s3 run bundle test test-fast test-slow lint checks suite scan audit bench bench-million bench-quick faults faults-quick faults-verification messages requirements third-party corpus screenshots help-pictures clean
+.PHONY: help setup setup-ocr setup-s3 run bundle test test-fast test-slow lint lint-python lint-browser checks suite scan audit bench bench-million bench-quick faults faults-quick faults-verification messages requirements third-party corpus screenshots help-pictures clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -87,15 +87,22 @@ bundle: setup ## the register and all it needs in one file, to be installed with
 
 # --- checking it ------------------------------------------------------------------------------------
 
-test: setup lint checks suite ## lint, check, and run the suite on SQLite and on PostgreSQL
+# What looks for faults without running the code keeps one core busy each: two at a time.
+test: setup ## lint, check, and run the suite on SQLite and on PostgreSQL
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint checks
+	@$(MAKE) --no-print-directory suite
 
-lint: setup ## ruff, mypy, djangofmt, bandit, and linters of what reaches a browser
+lint: lint-python lint-browser ## ruff, mypy, djangofmt, bandit, and linters of what reaches a browser
+
+lint-python: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/djangofmt --quiet --check templates
 	$(BIN)/mypy
 	@# It warns of each of our remarks that it needed for one finding of a line and not for the next.
 	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml meetings cnas_tasks manage.py 2>$(VENV)/.bandit || { cat $(VENV)/.bandit >&2; exit 1; }
+
+lint-browser: setup
 	PYTHON=$(BIN)/python ./npm.sh run --silent lint
 	PYTHON=$(BIN)/python ./npm.sh exec -- eslint --stdin --stdin-filename static/vendor/htmx.js < $(HTMX)
 
@@ -109,10 +116,11 @@ checks: setup
 		SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 
-# Two workers; the one that is done first takes over from the other. Many processes read the same code: none of them
-# should have to compile it.
-PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist worksteal
-ON_POSTGRESQL := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m tests.run_on_postgresql -n 2 --dist worksteal
+# The worker that is done first takes over from the others. Many processes read the same code: none of them should have
+# to compile it.
+WORKERS ?= 2
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+ON_POSTGRESQL := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m tests.run_on_postgresql -n $(WORKERS) --dist worksteal
 
 # A browser sees no difference between the databases: its tests run once, on SQLite.
 suite: setup
