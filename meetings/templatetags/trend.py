@@ -21,7 +21,7 @@ from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.models import Health, Status
 from meetings.tasks.statistics import last_of_month
 from meetings.tasks.trend import TrendPoint
-from meetings.ui.markup import join_html
+from meetings.ui.markup import fill_html, join_html
 from meetings.ui.navigation import tasks_url
 
 register = template.Library()
@@ -66,10 +66,11 @@ TREND_LINES = (
 def trend_chart(
     context: Context, points: Sequence[TrendPoint], scope: QueryDict, *, comes_into_sight: bool = False
 ) -> dict[str, Any]:
-    """Draw the trend and, once opened, its table, whose numbers link to lists.
+    """Draw the trend and, once opened, its table, whose numbers link to lists, as the picture's marks then do.
 
     The table opens by itself where ``comes_into_sight``: it stands beside the picture, which is seen later.
     """
+    is_opened = context["request"].GET.get("whole") == "trend"
     top = _round_up(max((getattr(point, kind.name) for point in points for kind in TREND_LINES), default=0))
     step = (WIDTH - LEFT - RIGHT) / max(len(points) - 1, 1)
     last = len(points) - 1
@@ -94,10 +95,18 @@ def trend_chart(
             for index, (day, number, y) in enumerate(zip(days, numbers, heights, strict=True))
         ]
         path = " ".join(f"{_svg_number(LEFT + index * step)},{y}" for index, y in enumerate(heights))
-        marks = join_html("", '<use href="#mark-{}" x="{}" y="{}"><title>{}</title></use>', spots)
-        lines.append({"kind": kind, "spots": spots, "path": path, "marks": marks})
+        marks = [fill_html('<use href="#mark-{}" x="{}" y="{}"><title>{}</title></use>', *spot) for spot in spots]
+        if is_opened:
+            # The keyboard has the links of the table.
+            addresses = [_list_address(scope, point, kind) for point in points]
+            marks = [
+                fill_html('<a href="{}" tabindex="-1">{}</a>', address, mark)
+                for address, mark in zip(addresses, marks, strict=True)
+            ]
+        lines.append(
+            {"kind": kind, "spots": spots, "path": path, "marks": join_html("", "{}", ((mark,) for mark in marks))}
+        )
     every = ceil(MIN_MONTH_SPACING / step)
-    is_opened = context["request"].GET.get("whole") == "trend"
     return {
         "request": context["request"],
         "points": points,
@@ -154,7 +163,7 @@ def _draw_rows(points: Sequence[TrendPoint], scope: QueryDict) -> SafeString:
                     "",
                     '<td class="num health-{}"><a href="{}" data-count="{}">{}</a></td>',
                     (
-                        (kind.health, tasks_url(scope, AS_OF, point.day.isoformat(), **kind.filters), number, number)
+                        (kind.health, _list_address(scope, point, kind), number, number)
                         for kind in TREND_LINES
                         for number in (getattr(point, kind.name),)
                     ),
@@ -163,6 +172,10 @@ def _draw_rows(points: Sequence[TrendPoint], scope: QueryDict) -> SafeString:
             for point in reversed(points)
         ),
     )
+
+
+def _list_address(scope: QueryDict, point: TrendPoint, kind: TrendLine) -> str:
+    return tasks_url(scope, AS_OF, point.day.isoformat(), **kind.filters)
 
 
 def _say(day: str, kind: TrendLine, number: int) -> str:

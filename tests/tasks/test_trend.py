@@ -96,6 +96,8 @@ def test_every_number_leads_to_its_list(client, role, address):
     points = len(client.get(address).context["trend"])
     assert points >= 6
     assert len(links) == 4 * points
+    marks = re.findall(r'<a href="([^"]+)" tabindex="-1"><use', section)
+    assert sorted(marks) == sorted(link for link, _number in links), "each mark leads where its number does"
     for link, number in set(links):
         # A single row and no frame around it, for a hundred lists are asked.
         listed = client.get(f"{link.replace('&amp;', '&')}&per_page=1", headers={"HX-Request": "true"})
