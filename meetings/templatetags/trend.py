@@ -66,9 +66,9 @@ TREND_LINES = (
 def trend_chart(
     context: Context, points: Sequence[TrendPoint], scope: QueryDict, *, comes_into_sight: bool = False
 ) -> dict[str, Any]:
-    """Draw the trend and, once opened, its table, whose numbers link to lists, as the picture's marks then do.
+    """Draw the trend and, once opened, its table, whose numbers link to lists.
 
-    The table opens by itself where ``comes_into_sight``: it stands beside the picture, which is seen later.
+    The marks of the picture then lead there, too. The table opens by itself where ``comes_into_sight``: it stands beside the picture, which is seen later.
     """
     is_opened = context["request"].GET.get("whole") == "trend"
     top = _round_up(max((getattr(point, kind.name) for point in points for kind in TREND_LINES), default=0))
