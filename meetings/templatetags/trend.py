@@ -68,7 +68,8 @@ def trend_chart(
 ) -> dict[str, Any]:
     """Draw the trend and, once opened, its table, whose numbers link to lists.
 
-    The marks of the picture then lead there, too. The table opens by itself where ``comes_into_sight``: it stands beside the picture, which is seen later.
+    The marks of the picture then lead there, too. The table opens by itself where ``comes_into_sight``: it stands
+    beside the picture, which is seen later.
     """
     is_opened = context["request"].GET.get("whole") == "trend"
     top = _round_up(max((getattr(point, kind.name) for point in points for kind in TREND_LINES), default=0))
