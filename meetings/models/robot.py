@@ -33,7 +33,7 @@ class Robot(models.Model):
         constraints = [models.UniqueConstraint(Coalesce("department", 0), name="robot_one_for_each")]
 
     def __str__(self) -> str:
-        return str(self.department or _("All departments"))
+        return str(self.department or _("All departments: what the secretariat is told"))
 
 
 class RobotMessageKind(models.TextChoices):

@@ -77,6 +77,14 @@ def test_an_administrator_enters_an_address_and_sees_what_was_answered_and_never
     assert "HTTP 200" in compact_html(client.get("/robots/"))
 
 
+def test_the_robot_of_the_secretariat_has_one_name_on_its_page(client):
+    client.force_login(factories.account(Role.ADMINISTRATOR))
+    robot()
+    page = compact_html(client.get("/robots/"))
+    assert page.count("秘书处（全部部室汇总）") >= 2, "in the list as in the field"
+    assert "各部室" not in page
+
+
 def test_an_empty_field_keeps_the_address_and_a_refused_form_does_not_show_what_was_typed(client, administrator):
     kept = robot()
     for data in ({"secret_address": ""}, {"secret_address": f"{PASTED['wecombot']}"}):
