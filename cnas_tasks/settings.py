@@ -115,7 +115,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "meetings.api.middleware.ApiMiddleware",
     "meetings.middleware.LanguageMiddleware",
-    "meetings.middleware.SignInMiddleware",
+    "meetings.accounts.middleware.SignInMiddleware",
     # It reads what was sent, so it comes after those that refuse it unread.
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

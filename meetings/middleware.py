@@ -7,15 +7,13 @@ import sys
 import time
 from collections.abc import Callable
 from typing import Any, ClassVar
-from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit
+from urllib.parse import quote, unquote, unquote_to_bytes
 
 from django.conf import settings
-from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import SuspiciousOperation
 from django.core.signals import got_request_exception
 from django.dispatch import receiver
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
@@ -24,7 +22,6 @@ from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils import translation
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from cnas_tasks.logs import add_to_log_context, log_context
@@ -33,6 +30,7 @@ from .faults import FaultError, recognise_fault
 from .operations.metrics import observe_request
 from .operations.readiness import healthz, healthz_live
 from .storage.files import UploadHandler
+from .ui.navigation import page_before
 
 logger = logging.getLogger("register.request")
 
@@ -357,34 +355,3 @@ class MethodMiddleware:
         page = render(request, "405.html", status=405)
         page.headers["Allow"] = response.headers["Allow"]
         return page
-
-
-class SignInMiddleware(LoginRequiredMiddleware):
-    """Require sign-in, and lead people back to the page they were on.
-
-    What somebody signed in was shown, pages, exports and files, is stored nowhere: after signing out, Back asks the
-    server.
-
-    What was sent into an ended session is lost to the server; the page stores it (static/js/form-autosave.js), so a
-    form's own address, which may be no page, is not where they go on.
-    """
-
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """Let no browser keep the answer, unless its view says what may be kept."""
-        if request.user.is_authenticated:
-            response.headers.setdefault("Cache-Control", "private, no-store")
-        return response
-
-    def handle_no_permission(self, request: HttpRequest, view: Callable[..., HttpResponseBase]) -> HttpResponseRedirect:
-        """Return the way to the sign-in page."""
-        page = page_before(request)
-        if request.method != "POST" or not page:
-            return super().handle_no_permission(request, view)
-        return redirect_to_login(page)
-
-
-def page_before(request: HttpRequest) -> str:
-    """Return the page of ours that a form was sent from, empty where it is not known."""
-    page = request.headers.get("Referer", "")
-    ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
-    return urlsplit(page)._replace(scheme="", netloc="", fragment="").geturl() if ours else ""

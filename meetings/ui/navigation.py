@@ -105,5 +105,12 @@ def is_page(url: str) -> bool:
     return "get" in map(str.lower, methods)
 
 
+def page_before(request: HttpRequest) -> str:
+    """Return the page of ours that a form was sent from, empty where it is not known."""
+    page = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
+    return urlsplit(page)._replace(scheme="", netloc="", fragment="").geturl() if ours else ""
+
+
 def _is_local(url: str) -> bool:
     return url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
