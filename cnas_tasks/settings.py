@@ -203,6 +203,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "meetings.accounts.lockout.UnlockByNewPassword"},
 ]
+# After so many minutes without a request a session ends; 0: two weeks after signing in.
+SESSION_IDLE_MINUTES = env.number("SESSION_IDLE_MINUTES", default=0, lowest=0)
+if SESSION_IDLE_MINUTES:
+    SESSION_COOKIE_AGE = SESSION_IDLE_MINUTES * 60
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "dashboard"
 LOGOUT_REDIRECT_URL = "login"

@@ -129,6 +129,7 @@ urlpatterns = [
     path("accounts/unsaved/discard/", RedirectView.as_view(pattern_name="dashboard"), name="discard_kept"),
     path("accounts/settings/", preferences.account_settings, name="account_settings"),
     path("accounts/settings/password/", preferences.change_password, name="change_password"),
+    path("accounts/settings/sessions/end/", preferences.end_session, name="end_session"),
     path("accounts/settings/calendar/", preferences.make_calendar_address, name="make_calendar_address"),
     path("accounts/settings/calendar/revoke/", preferences.revoke_calendar_address, name="revoke_calendar_address"),
     path("accounts/settings/calendar/alarm/", preferences.set_calendar_alarm, name="set_calendar_alarm"),

@@ -301,7 +301,8 @@ ROWS = (
     Row("healthz_live", "/healthz/live", ANYBODY, dict.fromkeys(ROLES, 405)),
     Row("account_settings", "/accounts/settings/", READS, expect(302), {"language": "en", "wants_digest": "on"}),
     # Sent in vain: nobody's old password is empty.
-    Row("change_password", "/accounts/settings/password/", NO_SUCH_METHOD, expect(422)),
+    Row("change_password", "/accounts/settings/password/", READS, expect(422)),
+    Row("end_session", "/accounts/settings/sessions/end/", NO_SUCH_METHOD, expect(302), {"session": "others"}),
     Row("choose_columns", "/tasks/columns/?next=/tasks/", READS, expect(302), {"column": "text"}),
     Row("saved_views", "/views/", READS, expect(302), {"name": "未开始", "query": "status=not_started"}),
     Row("saved_views", "/views/", READS, expect(422), {"name": "", "query": ""}),

@@ -151,6 +151,13 @@ class PasswordForm(RequiredErrorMixin, PasswordChangeForm):
         self.fields["new_password1"].help_text = ""
         self.fields["new_password2"].help_text = ""
 
+    def clean_new_password1(self) -> str:
+        """Refuse the password that is there already."""
+        password = self.cleaned_data["new_password1"]
+        if password and self.user.check_password(password):
+            raise forms.ValidationError(_("This is the password you have. Choose another one."))
+        return password
+
     @property
     def rules(self) -> list[str]:
         """What a new password has to be like, a sentence each."""

@@ -1,12 +1,16 @@
 """Who has to sign in, and what comes before the page that they asked for."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 
+from meetings.accounts.sessions import renew
+from meetings.models import Account
 from meetings.ui.navigation import page_before
 
 
@@ -18,11 +22,34 @@ class SignInMiddleware(LoginRequiredMiddleware):
 
     What was sent into an ended session is lost to the server; the page stores it (static/js/form-autosave.js), so a
     form's own address, which may be no page, is not where they go on.
+
+    Whose password somebody else has seen chooses another one before anything else.
     """
+
+    # What may be asked all the same.
+    BEFORE_ALL = frozenset({"change_password", "logout"})
+
+    def process_view(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase], view_args: Any, view_kwargs: Any
+    ) -> HttpResponseBase | None:
+        """Return the way to the page that comes first, if one does."""
+        response = super().process_view(request, view_func, view_args, view_kwargs)
+        match = request.resolver_match
+        # A token is no sign-in: what comes first after one is no business of a program's.
+        is_by_token = getattr(request, "api_token", None) is not None
+        if response is not None or match is None or is_by_token or not isinstance(request.user, Account):
+            return response
+        if not getattr(view_func, "login_required", True):
+            return None
+        if request.user.password_issued_at is None or match.url_name in self.BEFORE_ALL:
+            return None
+        page = request.get_full_path() if request.method == "GET" else ""
+        return redirect_to_login(page, reverse("change_password"))
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Let no browser keep the answer, unless its view says what may be kept."""
         if request.user.is_authenticated:
+            renew(request.session)
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from cnas_tasks.client_address import client_address
 from cnas_tasks.logs import add_to_log_context
+from meetings.accounts.sessions import note_sign_in
 from meetings.models import Account, ChangeKind
 from meetings.tasks.services.log import log_change
 
@@ -29,6 +30,8 @@ FORGET_AFTER = datetime.timedelta(days=90)
 def record_sign_in(request: HttpRequest | None, user: Account, **kwargs: Any) -> None:
     """Record that ``user`` signed in."""
     add_to_log_context(account_id=user.pk)
+    if request is not None:
+        note_sign_in(request)
     _record(ChangeKind.SIGNED_IN, user, user, request)
     _forget_former_sign_ins()
 

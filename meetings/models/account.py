@@ -136,6 +136,12 @@ class Account(AbstractBaseUser):
     is_active = models.BooleanField(
         _("may sign in"), default=True, help_text=_("Take this away instead of deleting the account.")
     )
+    password_issued_at = models.DateTimeField(
+        _("password handed out"),
+        null=True,
+        blank=True,
+        help_text=_("When an administrator made the present password; empty once its owner has chosen one."),
+    )
     date_joined = models.DateTimeField(_("created"), default=timezone.now)
 
     objects = AccountManager()

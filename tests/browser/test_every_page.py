@@ -9,6 +9,7 @@ from functools import cache
 
 import pytest
 from django.urls import get_resolver
+from django.utils import timezone
 from playwright.sync_api import Page
 
 from meetings.models import Account, Department, Meeting, Person, Robot, Role, Suggestion, Task
@@ -19,6 +20,8 @@ from .axe import assert_accessible
 from .conftest import DESK, PHONE
 from .pages import assert_fits, assert_names_whole
 
+# Somebody with a password that an administrator made.
+HANDED_OUT = "handed out"
 # Name of the address -> what a person opens there, and as whom it has most to show.
 PAGES = {
     "dashboard": ("/", Role.SECRETARIAT),
@@ -70,6 +73,7 @@ PAGES = {
     "account_detail": ("/accounts/{liaison}/", Role.ADMINISTRATOR),
     "account_hand_over": ("/accounts/{liaison}/hand-over/", Role.SECRETARIAT),
     "account_settings": ("/accounts/settings/", Role.LIAISON),
+    "change_password": ("/accounts/settings/password/", HANDED_OUT),
 }
 # States of those pages that look different.
 STATES = {
@@ -109,7 +113,7 @@ NO_PAGES = {
     # Drawn by Swagger UI; looked at in test_api.
     "api_docs",
     "set_calendar_alarm",
-    "change_password",
+    "end_session",
     "open_view",
     "change_view",
     "delete_view",
@@ -168,7 +172,7 @@ def open_register(visit):
     # One with several tasks, so that there is something to split and to join.
     several = meeting.suggestions.get(number=6)
     department, other_department = Department.objects.order_by("pk")[:2]
-    pages: dict[Role, Page] = {}
+    pages: dict[str, Page] = {}
 
     @cache
     def raised_again() -> Suggestion:
@@ -204,7 +208,8 @@ def open_register(visit):
         if role in pages:
             pages[role].goto(address(name, path))
         else:
-            pages[role] = open_page(address(name, path), as_=role, **options)
+            who = factories.account(password_issued_at=timezone.now()) if role == HANDED_OUT else role
+            pages[role] = open_page(address(name, path), as_=who, **options)
         return pages[role]
 
     return open_register

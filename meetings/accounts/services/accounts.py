@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetings.accounts import lockout
@@ -53,6 +54,7 @@ def create_account(
     )
     password = new_password()
     account.set_password(password)
+    account.password_issued_at = timezone.now()
     _check_account(account, departments)
     account.save()
     account.departments.set(departments)
@@ -117,14 +119,18 @@ def reset_password(*, account: Account, actor: Account) -> tuple[Account, str]:
     require_administrator(actor)
     account = lock_row(account)
     password = new_password()
-    store_password(account, password, actor=actor)
+    store_password(account, password, actor=actor, is_issued=True)
     return account, password
 
 
-def store_password(account: Account, password: str, *, actor: Account | None) -> None:
-    """Set a password and record that it was; its text stands nowhere."""
+def store_password(account: Account, password: str, *, actor: Account | None, is_issued: bool = False) -> None:
+    """Set a password and record that it was; its text stands nowhere.
+
+    One that ``is_issued`` somebody else has seen: its owner has to choose another one before anything else.
+    """
     account.set_password(password)
-    account.save(update_fields=["password"])
+    account.password_issued_at = timezone.now() if is_issued else None
+    account.save(update_fields=["password", "password_issued_at"])
     log_change(account, kind=ChangeKind.CORRECTED, actor=actor, note=_("A new password was set."))
 
 

@@ -1,4 +1,4 @@
-"""Pages for a person's own account: settings, password, private calendar, tokens."""
+"""Pages for one's own account: settings, password, sessions, calendar, tokens."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -6,19 +6,20 @@ from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _, override
+from django.utils.translation import gettext as _, ngettext, override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.i18n import set_language
 
 from meetings import permissions
+from meetings.accounts import sessions
 from meetings.accounts.forms import AccountSettingsForm, ApiTokenForm, PasswordForm
 from meetings.accounts.services import preferences, secrets
 from meetings.accounts.services.preferences import change_settings
 from meetings.models import CalendarAddress
 from meetings.ui.http import Request
-from meetings.ui.navigation import is_page
+from meetings.ui.navigation import get_next_url, is_page
 
 
 @never_cache
@@ -42,15 +43,34 @@ def _success_message(form: AccountSettingsForm, changed: list[str]) -> str:
 
 @sensitive_post_parameters()
 @never_cache
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def change_password(request: Request) -> HttpResponse:
-    """Change the password of the account that is signed in, which stays signed in."""
-    form = PasswordForm(request.user, request.POST)
+    """Change the password of the account that is signed in, which stays signed in.
+
+    Who has to, finds nothing else on the page.
+    """
+    form = PasswordForm(request.user, request.POST if request.method == "POST" else None)
     if not form.is_valid():
-        return _render(request, password_form=form, status=422)
+        status = 422 if form.is_bound else 200
+        if request.user.password_issued_at is None:
+            return _render(request, password_form=form, status=status)
+        context = {"password_form": form, "next": get_next_url(request)}
+        return render(request, "registration/new_password.html", context, status=status)
     preferences.change_password(account=request.user, password=form.cleaned_data["new_password1"])
     update_session_auth_hash(request, request.user)
     messages.success(request, _("Your password is changed. Wherever else you were signed in, sign in again with it."))
+    return redirect(get_next_url(request) or "account_settings")
+
+
+@require_POST
+def end_session(request: Request) -> HttpResponse:
+    """End the session that was named (``session=``), or all but this one (``others``)."""
+    number = sessions.end_sessions(request, request.POST.get("session", ""))
+    if number:
+        message = ngettext("%(number)d session is ended.", "%(number)d sessions are ended.", number)
+        messages.success(request, message % {"number": number})
+    else:
+        messages.warning(request, _("This session had ended already."))
     return redirect("account_settings")
 
 
@@ -135,5 +155,6 @@ def _render(
         "token_form": token_form or ApiTokenForm(),
         "new_token": new_token,
         "api_tokens": request.user.api_tokens.all(),
+        "sessions": sessions.find_sessions(request),
     }
     return render(request, "meetings/accounts/settings.html", context, status=status)
