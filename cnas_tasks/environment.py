@@ -1,6 +1,6 @@
 """The settings of the environment, each checked as the server starts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -28,9 +28,16 @@ class Environment:
         """Return a text."""
         return self._env.str(name, default=default)
 
-    def texts(self, name: str, default: list[str]) -> list[str]:
-        """Return the texts between commas."""
-        return self._env.list(name, default=default)
+    def texts(self, name: str, default: list[str], choices: Collection[str] = ()) -> list[str]:
+        """Return the texts between commas, each one of ``choices`` where there are any."""
+
+        def read(text: str) -> list[str]:
+            texts = [part.strip() for part in text.split(",") if part.strip()]
+            if choices and not set(texts) <= set(choices):
+                raise ValueError
+            return texts
+
+        return self._read(name, default, read, f"some of {', '.join(choices)}, with commas between them")
 
     def number(self, name: str, default: int, lowest: int | None = None) -> int:
         """Return a whole number, which is no less than ``lowest``."""

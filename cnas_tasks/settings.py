@@ -191,6 +191,7 @@ AUTH_USER_MODEL = "meetings.Account"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
+    "meetings.accounts.second_step.SecondFactorBackend",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -203,6 +204,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "meetings.accounts.lockout.UnlockByNewPassword"},
 ]
+ROLES = ("secretariat", "liaison", "leader", "reader", "administrator")
+# Whose accounts set up a second factor before anything else; others may.
+SECOND_FACTOR_ROLES = env.texts("SECOND_FACTOR_ROLES", default=[], choices=ROLES)
 # After so many minutes without a request a session ends; 0: two weeks after signing in.
 SESSION_IDLE_MINUTES = env.number("SESSION_IDLE_MINUTES", default=0, lowest=0)
 if SESSION_IDLE_MINUTES:

@@ -5,7 +5,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 from django.views.generic import RedirectView
 
-from .accounts.views import accounts, change_log, login, preferences
+from .accounts.views import accounts, change_log, login, preferences, second_factors
 from .api import entry as api
 from .breakdown.views import edit_table, meetings, split_merge
 from .devtools import views as devtools
@@ -116,6 +116,7 @@ urlpatterns = [
     path("accounts/<int:pk>/", accounts.account_detail, name="account_detail"),
     path("accounts/<int:pk>/password/", accounts.account_password, name="account_password"),
     path("accounts/<int:pk>/unlock/", accounts.account_unlock, name="account_unlock"),
+    path("accounts/<int:pk>/second-factor/", accounts.account_second_factor, name="account_second_factor"),
     path("accounts/<int:pk>/hand-over/", organisation.account_handover, name="account_hand_over"),
     path("import/", minutes.minutes_import, name="import_home"),
     path("import/<int:pk>/", minutes.draft, name="draft"),
@@ -129,6 +130,10 @@ urlpatterns = [
     path("accounts/unsaved/discard/", RedirectView.as_view(pattern_name="dashboard"), name="discard_kept"),
     path("accounts/settings/", preferences.account_settings, name="account_settings"),
     path("accounts/settings/password/", preferences.change_password, name="change_password"),
+    path("accounts/login/second-factor/", second_factors.second_factor, name="second_factor"),
+    path("accounts/settings/second-factor/", second_factors.second_factors, name="second_factors"),
+    path("accounts/settings/second-factor/recovery-codes/", second_factors.recovery_codes, name="recovery_codes"),
+    path("accounts/settings/second-factor/remove/", second_factors.remove_second_factor, name="remove_second_factor"),
     path("accounts/settings/sessions/end/", preferences.end_session, name="end_session"),
     path("accounts/settings/calendar/", preferences.make_calendar_address, name="make_calendar_address"),
     path("accounts/settings/calendar/revoke/", preferences.revoke_calendar_address, name="revoke_calendar_address"),

@@ -278,6 +278,12 @@ ROWS = (
     # Of another account than any that asks: a new password signs its owner out.
     Row("account_password", "/accounts/{other_account}/password/", NO_SUCH_METHOD, ADMINISTRATOR_READS),
     Row("account_unlock", "/accounts/{other_account}/unlock/", NO_SUCH_METHOD, expect(403, administrator=302)),
+    Row(
+        "account_second_factor",
+        "/accounts/{other_account}/second-factor/",
+        NO_SUCH_METHOD,
+        expect(403, administrator=302),
+    ),
     Row("robots", "/robots/", ADMINISTRATOR_READS, ADMINISTRATOR_IN_VAIN),
     Row("robot_remove", "/robots/{robot}/remove/", NO_SUCH_METHOD, expect(403, administrator=302)),
     Row("working_days", "/working-days/", ADMINISTRATOR_READS, expect(403, administrator=200)),
@@ -302,6 +308,11 @@ ROWS = (
     Row("account_settings", "/accounts/settings/", READS, expect(302), {"language": "en", "wants_digest": "on"}),
     # Sent in vain: nobody's old password is empty.
     Row("change_password", "/accounts/settings/password/", READS, expect(422)),
+    Row("second_factors", "/accounts/settings/second-factor/", READS, expect(422)),
+    Row("recovery_codes", "/accounts/settings/second-factor/recovery-codes/", NO_SUCH_METHOD, expect(422)),
+    Row("remove_second_factor", "/accounts/settings/second-factor/remove/", NO_SUCH_METHOD, expect(422)),
+    # Between the password and the register; nobody here has given one.
+    Row("second_factor", "/accounts/login/second-factor/", *[dict.fromkeys(ROLES, SIGN_IN)] * 2),
     Row("end_session", "/accounts/settings/sessions/end/", NO_SUCH_METHOD, expect(302), {"session": "others"}),
     Row("choose_columns", "/tasks/columns/?next=/tasks/", READS, expect(302), {"column": "text"}),
     Row("saved_views", "/views/", READS, expect(302), {"name": "未开始", "query": "status=not_started"}),

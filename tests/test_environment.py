@@ -13,6 +13,7 @@ from cnas_tasks.environment import Environment
 
 READINGS = {
     "number": lambda env: env.number("SETTING", default=3, lowest=0),
+    "roles": lambda env: env.texts("SETTING", default=[], choices=["reader", "leader"]),
     "flag": lambda env: env.flag("SETTING", default=False),
     "address": lambda env: env.web_address("SETTING", default="http://localhost:8000"),
     "whole": lambda env: env.web_address("SETTING", default="http://localhost:8000", is_whole=True),
@@ -28,6 +29,9 @@ READINGS = {
         ("number", "0", 0),
         ("number", " 12 ", 12),
         ("number", None, 3),
+        ("roles", "reader, leader", ["reader", "leader"]),
+        ("roles", "", []),
+        ("roles", None, []),
         ("flag", "1", True),
         ("flag", "True", True),
         ("flag", "off", False),
@@ -58,6 +62,11 @@ def test_a_setting_is_read(monkeypatch, kind, text, value):
         ("number", "abc", "The setting SETTING is “abc”. It should be a whole number of 0 or more."),
         ("number", "-1", "The setting SETTING is “-1”. It should be a whole number of 0 or more."),
         ("number", "", "The setting SETTING is empty. It should be a whole number of 0 or more."),
+        (
+            "roles",
+            "reader,writer",
+            "“reader,writer”. It should be some of reader, leader, with commas between them.",
+        ),
         ("flag", "maybe", "The setting SETTING is “maybe”. It should be 1 for yes or 0 for no."),
         ("address", "register.example.org", "is “register.example.org”. It should be an address such as"),
         ("address", "ftp://register.example.org", "It should be an address such as"),

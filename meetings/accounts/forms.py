@@ -180,6 +180,52 @@ class ApiTokenForm(ServiceForm):
         super().__init__(data, auto_id="token-%s", initial={"ends_on": in_half_a_year})
 
 
+class CodeForm(RequiredErrorMixin, forms.Form):
+    """The second factor of who gave the right password."""
+
+    second_factor = forms.CharField(
+        label=gettext_lazy("Code"),
+        max_length=100,
+        help_text=gettext_lazy("The six digits that the app on your phone shows now, or one of your recovery codes."),
+        widget=forms.TextInput(
+            attrs={"class": "form-control", "autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false"}
+        ),
+    )
+
+
+class FactorForm(ServiceForm):
+    """A change of one's second factor: not for whoever finds a computer signed in."""
+
+    password = forms.CharField(
+        label=gettext_lazy("Your password"),
+        strip=False,
+        max_length=500,
+        widget=forms.PasswordInput(attrs={"class": "form-control", "autocomplete": "current-password"}),
+    )
+    code = forms.CharField(
+        label=gettext_lazy("Code that the app shows now"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"class": "form-control", "autocomplete": "one-time-code", "inputmode": "numeric"}
+        ),
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, account: Account, asks_code: bool = False) -> None:
+        super().__init__(data)
+        self.account = account
+        if not account.has_usable_password():
+            del self.fields["password"]
+        if not asks_code:
+            del self.fields["code"]
+
+    def clean_password(self) -> str:
+        """Refuse another password than the account's."""
+        password: str = self.cleaned_data["password"]
+        if not self.account.check_password(password):
+            raise forms.ValidationError(_("This is not your password."))
+        return password
+
+
 # --- the administrators' forms ----------------------------------------------------------------------
 
 

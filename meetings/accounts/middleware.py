@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
+from meetings.accounts.second_step import leads_elsewhere
 from meetings.accounts.sessions import renew
 from meetings.models import Account
 from meetings.ui.navigation import page_before
@@ -23,11 +24,9 @@ class SignInMiddleware(LoginRequiredMiddleware):
     What was sent into an ended session is lost to the server; the page stores it (static/js/form-autosave.js), so a
     form's own address, which may be no page, is not where they go on.
 
-    Whose password somebody else has seen chooses another one before anything else.
+    Whose password somebody else has seen chooses another one before anything else, and whose role asks for a second
+    factor sets it up.
     """
-
-    # What may be asked all the same.
-    BEFORE_ALL = frozenset({"change_password", "logout"})
 
     def process_view(
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase], view_args: Any, view_kwargs: Any
@@ -39,12 +38,10 @@ class SignInMiddleware(LoginRequiredMiddleware):
         is_by_token = getattr(request, "api_token", None) is not None
         if response is not None or match is None or is_by_token or not isinstance(request.user, Account):
             return response
-        if not getattr(view_func, "login_required", True):
-            return None
-        if request.user.password_issued_at is None or match.url_name in self.BEFORE_ALL:
-            return None
+        is_open = not getattr(view_func, "login_required", True)
+        first = "" if is_open else leads_elsewhere(request, request.user, match.url_name or "")
         page = request.get_full_path() if request.method == "GET" else ""
-        return redirect_to_login(page, reverse("change_password"))
+        return redirect_to_login(page, reverse(first)) if first else None
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Let no browser keep the answer, unless its view says what may be kept."""

@@ -14,6 +14,7 @@ from django.contrib.sessions.models import Session
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cnas_tasks.client_address import client_address
 from cnas_tasks.logs import add_to_log_context
@@ -52,7 +53,8 @@ def record_failure(credentials: dict[str, Any], request: HttpRequest | None = No
     logger.warning("A sign-in failed.")
     username = Account.normalize_username(str(credentials.get(Account.USERNAME_FIELD) or ""))
     if account := Account.objects.filter(username=username).first():
-        _record(ChangeKind.SIGN_IN_FAILED, account, None, request)
+        note = _("The password was right, the second factor was not.") if "second_factor" in credentials else ""
+        _record(ChangeKind.SIGN_IN_FAILED, account, None, request, note)
 
 
 def _forget_former_sign_ins() -> None:
@@ -65,7 +67,9 @@ def _forget_former_sign_ins() -> None:
     AccessLog.objects.filter(attempt_time__lt=now - FORGET_AFTER).delete()
 
 
-def _record(kind: ChangeKind, account: Account, actor: Account | None, request: HttpRequest | None) -> None:
+def _record(
+    kind: ChangeKind, account: Account, actor: Account | None, request: HttpRequest | None, note: str = ""
+) -> None:
     address = client_address(request) if request else None
     changes = {"address": {"old": None, "new": address}} if address else {}
-    log_change(account, kind=kind, actor=actor, changes=changes)
+    log_change(account, kind=kind, actor=actor, changes=changes, note=note)

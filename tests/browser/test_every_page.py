@@ -73,6 +73,7 @@ PAGES = {
     "account_detail": ("/accounts/{liaison}/", Role.ADMINISTRATOR),
     "account_hand_over": ("/accounts/{liaison}/hand-over/", Role.SECRETARIAT),
     "account_settings": ("/accounts/settings/", Role.LIAISON),
+    "second_factors": ("/accounts/settings/second-factor/", Role.READER),
     "change_password": ("/accounts/settings/password/", HANDED_OUT),
 }
 # States of those pages that look different.
@@ -114,6 +115,11 @@ NO_PAGES = {
     "api_docs",
     "set_calendar_alarm",
     "end_session",
+    # Looked at in test_second_factor.
+    "second_factor",
+    "recovery_codes",
+    "remove_second_factor",
+    "account_second_factor",
     "open_view",
     "change_view",
     "delete_view",

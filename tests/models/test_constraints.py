@@ -31,6 +31,7 @@ from meetings.models import (
     RobotMessageKind,
     Role,
     SavedView,
+    SecondFactor,
     Suggestion,
     SuggestionOutcome,
     SuggestionSource,
@@ -108,6 +109,10 @@ def digest(**columns) -> Mailing:
     return Mailing.objects.create(account=factories.account(), day=DAY, **{"kind": "digest", **columns})
 
 
+def second_factor(**columns) -> SecondFactor:
+    return SecondFactor.objects.create(**{"account": factories.account(), "kind": "codes", "secret": "x", **columns})
+
+
 def robot_message(**columns) -> RobotMessage:
     robot = Robot.objects.create(address="wecombot://0123456789abcdef/")
     return robot.messages.create(
@@ -147,6 +152,8 @@ ATTEMPTS = {
     "api_token_scope_known": lambda: factories.account().api_tokens.create(
         name="x", scope="all", ends_on=datetime.date(2030, 1, 1), secret_hash="x"
     ),
+    "second_factor_kind_known": lambda: second_factor(kind="voice"),
+    "second_factor_codes_of_one_app": lambda: [second_factor(account=account) for account in [factories.account()] * 2],
     # organisation
     "department_merged_is_not_in_use": lambda: Department.objects.create(name="甲", merged_into=factories.department()),
     "person_merged_is_not_in_use": lambda: Person.objects.create(name="甲", merged_into=factories.person()),

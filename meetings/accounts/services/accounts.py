@@ -26,7 +26,12 @@ _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 def new_password() -> str:
     """Return a readable password of 12 random characters (59 bits) in groups of four."""
-    return "-".join("".join(secrets.choice(_LETTERS) for _letter in range(4)) for _group in range(3))
+    return readable_secret(groups=3)
+
+
+def readable_secret(groups: int) -> str:
+    """Return so many groups of four random characters."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _letter in range(4)) for _group in range(groups))
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from meetings import permissions
 from meetings.accounts import lockout
 from meetings.accounts.forms import EditAccountForm, NewAccountForm
 from meetings.accounts.services.accounts import create_account, edit_account, reset_password, unlock_account
+from meetings.accounts.services.second_factors import remove_second_factors
 from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.errors import NoChangesError
 from meetings.models import ANSWERABLE_ROLES, Account, Role
@@ -102,6 +103,18 @@ def account_unlock(request: Request, pk: int) -> HttpResponse:
     return redirect("account_detail", pk)
 
 
+@require_POST
+def account_second_factor(request: Request, pk: int) -> HttpResponse:
+    """Remove the second factor of somebody who lost it."""
+    try:
+        remove_second_factors(account=permissions.managed_account(request.user, pk), actor=request.user)
+    except NoChangesError:
+        messages.warning(request, _("The account had no second factor."))
+    else:
+        messages.success(request, _("The second factor is removed: the password alone is enough."))
+    return redirect("account_detail", pk)
+
+
 def _page(
     request: Request, account: Account, *, form: EditAccountForm | None = None, password: str = ""
 ) -> HttpResponse:
@@ -111,6 +124,7 @@ def _page(
         "form": form,
         "password": password,
         "api_tokens": account.api_tokens.all(),
+        "has_second_factor": account.second_factors.exists(),
         "lock": lockout.find_lock(account.username),
         "changes": account.change_log.changes().select_related("actor"),
     }

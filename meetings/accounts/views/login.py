@@ -1,10 +1,14 @@
 """Signing in."""
 
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
+from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 
+from meetings.accounts import second_step
 from meetings.accounts.forms import SignInForm
 from meetings.models import Account
 from meetings.tasks.navigation import landing_url
@@ -28,3 +32,12 @@ class SignInView(LoginView):
         """Return the first page that the person chose."""
         assert isinstance(self.request.user, Account)  # asked for only of who has signed in
         return landing_url(self.request.user)
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Sign in, or ask for the second factor first."""
+        account = form.get_user()
+        assert isinstance(account, Account)  # what our backends find
+        if not account.second_factors.devices().exists():
+            return super().form_valid(form)
+        second_step.begin(self.request, account, self.get_redirect_url())
+        return redirect("second_factor")

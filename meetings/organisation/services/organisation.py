@@ -31,7 +31,8 @@ def version_of(subject: Department | Person | Account) -> int:
 
 def lock_row(subject: _Subject, version: int | None = None) -> _Subject:
     """Return ``subject`` as it is now, locked; raises ConflictError if it changed."""
-    row = type(subject)._default_manager.select_for_update(of=("self",)).get(pk=subject.pk)
+    # Also of `request.user`, which wraps the account.
+    row = subject.__class__._default_manager.select_for_update(of=("self",)).get(pk=subject.pk)
     if version is not None:
         newer_entries = row.change_log.filter(pk__gt=version).select_related("actor").order_by("pk")
         check_version(version, version_of(row), newer_entries=lambda: newer_entries)

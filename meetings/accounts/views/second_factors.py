@@ -1,0 +1,112 @@
+"""The second factor: at signing in, and in one's settings."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import authenticate, login
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from meetings.accounts import second_step, sessions
+from meetings.accounts.forms import CodeForm, FactorForm
+from meetings.accounts.services import second_factors as services
+from meetings.models import FactorKind
+from meetings.tasks.navigation import landing_url
+from meetings.ui.http import Request
+from meetings.ui.navigation import get_next_url
+
+# The name in the session of what the codes of an app are made from that is being set up.
+_NEW_SECRET = "new_second_factor"
+
+
+@login_not_required
+@sensitive_post_parameters()
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def second_factor(request: HttpRequest) -> HttpResponse:
+    """Ask who gave the right password for the second factor."""
+    first = second_step.find_first_step(request)
+    if first is None:
+        return redirect("login")
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        account = authenticate(request, username=first.account.username, **form.cleaned_data)
+        if account is not None:
+            login(request, account)
+            second_step.complete(request)
+            return redirect(first.next or landing_url(first.account))
+        form.add_error("second_factor", _("This code is wrong, or was used already. Wait for the next one."))
+    return render(request, "registration/second_factor.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@sensitive_post_parameters()
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def second_factors(request: Request) -> HttpResponse:
+    """Show one's second factor; set up the codes of an app."""
+    if request.method != "POST":
+        return _page(request)
+    secret = _new_secret(request)
+    form = FactorForm(request.POST, account=request.user, asks_code=True)
+    if not form.submit(lambda: services.add_codes(account=request.user, secret=secret, code=form.cleaned_data["code"])):
+        return _page(request, form=form)
+    del request.session[_NEW_SECRET]
+    # Whoever is signed in elsewhere did without.
+    sessions.end_sessions(request, "others")
+    second_step.complete(request)
+    return _page(request, codes=form.result)
+
+
+@sensitive_post_parameters()
+@never_cache
+@require_POST
+def recovery_codes(request: Request) -> HttpResponse:
+    """Make new recovery codes and show them, this once."""
+    form = FactorForm(request.POST, account=request.user)
+    if form.submit(lambda: services.renew_recovery_codes(account=request.user)):
+        return _page(request, codes=form.result)
+    return _page(request, form=form)
+
+
+@sensitive_post_parameters()
+@never_cache
+@require_POST
+def remove_second_factor(request: Request) -> HttpResponse:
+    """Let one's password alone be enough again."""
+    form = FactorForm(request.POST, account=request.user)
+    if not form.submit(lambda: services.remove_second_factors(account=request.user, actor=request.user)):
+        return _page(request, form=form)
+    request.session.pop(second_step.VERIFIED, None)
+    messages.success(request, _("The second factor is removed: your password alone signs you in."))
+    return redirect("account_settings")
+
+
+def _new_secret(request: Request) -> str:
+    secret: str = request.session.setdefault(_NEW_SECRET, services.new_secret())
+    return secret
+
+
+def _page(request: Request, *, form: FactorForm | None = None, codes: list[str] | None = None) -> HttpResponse:
+    factors = request.user.second_factors.all()
+    has_codes = any(factor.kind == FactorKind.CODES for factor in factors)
+    form = form or FactorForm(account=request.user, asks_code=not has_codes)
+    context: dict[str, Any] = {
+        "form": form,
+        "has_codes": has_codes,
+        "recovery_codes": codes,
+        "left": sum(factor.kind == FactorKind.RECOVERY for factor in factors),
+        "is_required": bool(second_step.find_first_page(request, request.user)),
+        "next": get_next_url(request) or landing_url(request.user),
+    }
+    if not has_codes:
+        import segno
+
+        secret = _new_secret(request)
+        picture = segno.make(services.provisioning_uri(request.user, secret), micro=False)
+        context |= {"picture": picture.svg_data_uri(scale=4, light="white"), "secret": secret}
+    return render(request, "registration/second_factors.html", context, status=form.status_code)
