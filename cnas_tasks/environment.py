@@ -1,6 +1,6 @@
 """The settings of the environment, each checked as the server starts."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -39,6 +39,31 @@ class Environment:
 
         return self._read(name, default, read, f"some of {', '.join(choices)}, with commas between them")
 
+    def choice(self, name: str, default: str, choices: Collection[str]) -> str:
+        """Return one of ``choices``."""
+
+        def read(text: str) -> str:
+            if text not in choices:
+                raise ValueError
+            return text
+
+        return self._read(name, default, read, f"one of {', '.join(choices)}, or left out")
+
+    def pairs(self, name: str, choices: Collection[str]) -> dict[str, str]:
+        """Return pairs ``key=value`` between commas, each value one of ``choices``."""
+
+        def read(text: str) -> dict[str, str]:
+            pairs = {}
+            for part in filter(None, (part.strip() for part in text.split(","))):
+                key, sign, value = (each.strip() for each in part.rpartition("="))
+                if not key or not sign or value not in choices:
+                    raise ValueError
+                pairs[key] = value
+            return pairs
+
+        wanted = f"name=value pairs with commas between them, each value one of {', '.join(choices)}"
+        return self._read(name, {}, read, wanted)
+
     def number(self, name: str, default: int, lowest: int | None = None) -> int:
         """Return a whole number, which is no less than ``lowest``."""
 
@@ -55,7 +80,9 @@ class Environment:
         """Return whether something is on."""
         return self._read(name, default, lambda text: _YES_AND_NO[text.strip().lower()], "1 for yes or 0 for no")
 
-    def web_address(self, name: str, default: str, *, is_whole: bool = False) -> str:
+    def web_address(
+        self, name: str, default: str, *, is_whole: bool = False, schemes: Sequence[str] = ("https", "http")
+    ) -> str:
         """Return the address of a server, without the slash at its end.
 
         What ``is_whole`` has neither a path nor anything else after it.
@@ -64,14 +91,14 @@ class Environment:
         def read(text: str) -> str:
             parts = urlsplit(text)
             # Reading the port says whether it is one.
-            if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+            if parts.scheme not in schemes or not parts.hostname or parts.port == 0:
                 raise ValueError
             address = text.rstrip("/")
             if is_whole and (address != f"{parts.scheme}://{parts.netloc}" or "@" in address):
                 raise ValueError
             return address
 
-        wanted = "an address such as https://register.example.org"
+        wanted = f"an address such as {schemes[0]}://register.example.org"
         return self._read(name, default, read, f"{wanted}, and nothing after it" if is_whole else wanted)
 
     def database(self, name: str, default: str = "") -> dict[str, Any]:

@@ -192,6 +192,7 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
     "meetings.accounts.second_step.SecondFactorBackend",
+    "meetings.accounts.directory.DirectoryBackend",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -211,6 +212,27 @@ SECOND_FACTOR_ROLES = env.texts("SECOND_FACTOR_ROLES", default=[], choices=ROLES
 SESSION_IDLE_MINUTES = env.number("SESSION_IDLE_MINUTES", default=0, lowest=0)
 if SESSION_IDLE_MINUTES:
     SESSION_COOKIE_AGE = SESSION_IDLE_MINUTES * 60
+# Identity servers of the office, each off unless it is named (docs/operations.md).
+OIDC_ISSUER = env.web_address("OIDC_ISSUER", default="")
+OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = env.text("OIDC_CLIENT_SECRET")
+if OIDC_ISSUER and not OIDC_CLIENT_ID:
+    env.add_fault("OIDC_ISSUER is set, but not OIDC_CLIENT_ID: who the register is to the provider.")
+LDAP_URL = env.web_address("LDAP_URL", default="", schemes=("ldaps", "ldap"))
+LDAP_BASE = env.text("LDAP_BASE")
+LDAP_BIND_DN = env.text("LDAP_BIND_DN")
+LDAP_BIND_PASSWORD = env.text("LDAP_BIND_PASSWORD")
+LDAP_NAME_ATTRIBUTE = env.text("LDAP_NAME_ATTRIBUTE", default="uid")
+# Whether passwords go to ldap:// encrypted; to ldaps:// they always do.
+LDAP_STARTTLS = env.flag("LDAP_STARTTLS", default=True)
+if LDAP_URL and not LDAP_BASE:
+    env.add_fault("LDAP_URL is set, but not LDAP_BASE: below which entry of the directory people are looked for.")
+CAS_URL = env.web_address("CAS_URL", default="")
+# By what somebody new at such a server is matched with an account that is there.
+IDENTITY_MATCH = env.choice("IDENTITY_MATCH", default="nothing", choices=("nothing", "email", "username"))
+# Where groups stand in what the server says, and which role the members of each have.
+IDENTITY_GROUPS = env.text("IDENTITY_GROUPS", default="memberOf" if LDAP_URL else "groups")
+IDENTITY_ROLES = env.pairs("IDENTITY_ROLES", choices=ROLES)
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "dashboard"
 LOGOUT_REDIRECT_URL = "login"

@@ -284,6 +284,7 @@ ROWS = (
         NO_SUCH_METHOD,
         expect(403, administrator=302),
     ),
+    Row("account_unlink", "/accounts/{other_account}/unlink/", NO_SUCH_METHOD, expect(403, administrator=302)),
     Row("robots", "/robots/", ADMINISTRATOR_READS, ADMINISTRATOR_IN_VAIN),
     Row("robot_remove", "/robots/{robot}/remove/", NO_SUCH_METHOD, expect(403, administrator=302)),
     Row("working_days", "/working-days/", ADMINISTRATOR_READS, expect(403, administrator=200)),
@@ -308,6 +309,8 @@ ROWS = (
     Row("account_settings", "/accounts/settings/", READS, expect(302), {"language": "en", "wants_digest": "on"}),
     # Sent in vain: nobody's old password is empty.
     Row("change_password", "/accounts/settings/password/", READS, expect(422)),
+    # None is set up here.
+    Row("identity_sign_in", "/accounts/login/oidc/", dict.fromkeys(ROLES, 404), dict.fromkeys(ROLES, 405)),
     Row("second_factors", "/accounts/settings/second-factor/", READS, expect(422)),
     Row("recovery_codes", "/accounts/settings/second-factor/recovery-codes/", NO_SUCH_METHOD, expect(422)),
     Row("remove_second_factor", "/accounts/settings/second-factor/remove/", NO_SUCH_METHOD, expect(422)),

@@ -131,6 +131,8 @@ def admin_places(world, places) -> dict[str, object]:
     department.workbook_handouts.create(handed_out_to=world.secretariat)
     CalendarAddress.objects.create(account=world.reader, secret_hash="x")
     world.reader.api_tokens.create(name="x", ends_on=world.day, secret_hash="x")
+    world.administrator.second_factors.create(kind="recovery", secret="x")
+    world.reader.identities.create(issuer="ldap", subject="x")
     SuggestionOutcome.objects.create(
         suggestion=task.suggestion, outcome=Outcome.RESOLVED, reply="已采纳。", entry=task.log.first()
     )

@@ -9,7 +9,9 @@ from tests.third_party import ROOT, draw_table, front_end_packages, python_packa
 # Licences under which others' work may be installed beside an MIT product: permissive ones, and those whose terms hold
 # for their own files alone (MPL) or for a library that is used as it is (LGPL). The GPL is none of them.
 FITTING = re.compile(
-    r"MIT|BSD|0BSD|Apache|MPL|Mozilla Public License|LGPL-3\.0-only|PSF-2\.0|Zlib|CC0-1\.0", re.IGNORECASE
+    r"MIT|BSD|0BSD|Apache|MPL|Mozilla Public License|LGPL-3\.0-only|GNU Lesser General Public License v3|PSF-2\.0|Zlib"
+    r"|CC0-1\.0",
+    re.IGNORECASE,
 )
 
 

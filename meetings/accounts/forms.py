@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy, ngettext_lazy
 
 from meetings import permissions
+from meetings.accounts.directory import REFUSAL
 from meetings.accounts.services.accounts import find_account_errors
 from meetings.accounts.services.secrets import MAX_TOKEN_DAYS
 from meetings.core.types import StrOrPromise
@@ -46,6 +47,11 @@ class SignInForm(AuthenticationForm):
 
     # Django's form says the limit to the browser alone.
     username = UsernameField(max_length=Account._meta.get_field("username").max_length)
+
+    def get_invalid_login_error(self) -> forms.ValidationError:
+        """Say why the directory's people are refused, or that the password is wrong."""
+        refusal = self.request.META.get(REFUSAL) if self.request else None
+        return forms.ValidationError(refusal) if refusal else super().get_invalid_login_error()
 
 
 class AccountSettingsForm(ServiceForm):

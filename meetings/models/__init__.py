@@ -18,6 +18,7 @@ from .closure import (
 )
 from .evidence import Evidence
 from .extension import ExtensionRequest, ExtensionStatus
+from .identity import ExternalIdentity
 from .import_issue import ImportIssue, ImportIssueColumn
 from .instruction import Instruction
 from .log import TaskLog, TaskState

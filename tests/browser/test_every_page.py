@@ -120,6 +120,9 @@ NO_PAGES = {
     "recovery_codes",
     "remove_second_factor",
     "account_second_factor",
+    "account_unlink",
+    # Leads elsewhere, or shows the sign-in page with a sentence.
+    "identity_sign_in",
     "open_view",
     "change_view",
     "delete_view",

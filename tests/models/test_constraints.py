@@ -17,6 +17,7 @@ from meetings.models import (
     DraftRow,
     Evidence,
     ExtensionRequest,
+    ExternalIdentity,
     FormerName,
     ImportIssue,
     Instruction,
@@ -152,6 +153,9 @@ ATTEMPTS = {
     "api_token_scope_known": lambda: factories.account().api_tokens.create(
         name="x", scope="all", ends_on=datetime.date(2030, 1, 1), secret_hash="x"
     ),
+    "external_identity_of_one_account": lambda: [
+        ExternalIdentity.objects.create(account=factories.account(), issuer="ldap", subject="7") for _ in range(2)
+    ],
     "second_factor_kind_known": lambda: second_factor(kind="voice"),
     "second_factor_codes_of_one_app": lambda: [second_factor(account=account) for account in [factories.account()] * 2],
     # organisation

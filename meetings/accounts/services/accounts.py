@@ -63,7 +63,7 @@ def create_account(
     _check_account(account, departments)
     account.save()
     account.departments.set(departments)
-    new = _account_to_json(account)
+    new = account_to_json(account)
     changes = diff_values({name: (None, new[name] or None) for name in new if name not in _ON_BY_DEFAULT})
     log_change(account, kind=ChangeKind.ENTERED, actor=actor, changes=changes)
     return account, password
@@ -94,17 +94,17 @@ def edit_account(
     """
     require_administrator(actor)
     account = lock_row(account, version)
-    old = _account_to_json(account)
+    old = account_to_json(account)
     account.username = Account.normalize_username(username.strip())
     account.display_name, account.email = display_name.strip(), email.strip()
     account.role, account.person, account.is_active = role, person, is_active
     account.language = account.language if language is None else language
     account.wants_digest = account.wants_digest if wants_digest is None else wants_digest
     _check_account(account, departments)
-    _require_an_administrator(account)
+    require_an_administrator(account)
     account.save()
     account.departments.set(departments)
-    new = _account_to_json(account)
+    new = account_to_json(account)
     changes = compare_values(old, new)
     if not changes:
         raise NoChangesError
@@ -119,10 +119,12 @@ def edit_account(
 def reset_password(*, account: Account, actor: Account) -> tuple[Account, str]:
     """Give the account a new password, which unlocks it; return both.
 
-    The password is shown once.
+    The password is shown once. Raises PermissionDeniedError, InvalidTransitionError.
     """
     require_administrator(actor)
     account = lock_row(account)
+    if account.identities.exists():
+        raise InvalidTransitionError(_("An identity server opens this account. Unlink it first."))
     password = new_password()
     store_password(account, password, actor=actor, is_issued=True)
     return account, password
@@ -170,16 +172,20 @@ def _check_account(account: Account, departments: Collection[Department]) -> Non
         raise error
 
 
-def _require_an_administrator(account: Account) -> None:
-    """Refuse to leave the register without anybody who may open accounts."""
-    administrators = Account.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(pk=account.pk)
-    if not account.is_staff and not administrators.exists():
+def require_an_administrator(account: Account) -> None:
+    """Refuse to leave the register without an administrator of its own.
+
+    One whom no identity server vouches for, who so gets in while such a server is away.
+    """
+    local = Account.objects.filter(role=Role.ADMINISTRATOR, is_active=True, identities=None)
+    is_local = account.is_staff and not account.identities.exists()
+    if not is_local and not local.exclude(pk=account.pk).exists():
         raise InvalidTransitionError(
             _("This is the last administrator who may sign in. Make somebody else one first."), field="role"
         )
 
 
-def _account_to_json(account: Account) -> dict[str, object]:
+def account_to_json(account: Account) -> dict[str, object]:
     departments = account.departments.order_by("pk").values_list("name", flat=True) if account.pk else ()
     return {
         "username": account.username,

@@ -11,9 +11,10 @@ from meetings import permissions
 from meetings.accounts import lockout
 from meetings.accounts.forms import EditAccountForm, NewAccountForm
 from meetings.accounts.services.accounts import create_account, edit_account, reset_password, unlock_account
+from meetings.accounts.services.identities import unlink_identities
 from meetings.accounts.services.second_factors import remove_second_factors
 from meetings.core.lifecycle import OPEN_STATUSES
-from meetings.errors import NoChangesError
+from meetings.errors import InvalidTransitionError, NoChangesError
 from meetings.models import ANSWERABLE_ROLES, Account, Role
 from meetings.models.text_search import contains_word
 from meetings.organisation.tables import AccountTable
@@ -87,7 +88,12 @@ def _warn_of_nobody(request: Request, departments: list[int]) -> None:
 @require_POST
 def account_password(request: Request, pk: int) -> HttpResponse:
     """Give the account a new password, and show it this once; see `account_new`."""
-    account, password = reset_password(account=permissions.managed_account(request.user, pk), actor=request.user)
+    account = permissions.managed_account(request.user, pk)
+    try:
+        account, password = reset_password(account=account, actor=request.user)
+    except InvalidTransitionError as error:
+        messages.error(request, error.message)
+        return redirect("account_detail", pk)
     return _page(request, account, password=password)
 
 
@@ -115,6 +121,18 @@ def account_second_factor(request: Request, pk: int) -> HttpResponse:
     return redirect("account_detail", pk)
 
 
+@require_POST
+def account_unlink(request: Request, pk: int) -> HttpResponse:
+    """Let no identity server open the account any more."""
+    try:
+        unlink_identities(account=permissions.managed_account(request.user, pk), actor=request.user)
+    except NoChangesError:
+        messages.warning(request, _("No identity server opened the account."))
+    else:
+        messages.success(request, _("No identity server opens the account any more. Make it a password."))
+    return redirect("account_detail", pk)
+
+
 def _page(
     request: Request, account: Account, *, form: EditAccountForm | None = None, password: str = ""
 ) -> HttpResponse:
@@ -124,6 +142,7 @@ def _page(
         "form": form,
         "password": password,
         "api_tokens": account.api_tokens.all(),
+        "identities": account.identities.all(),
         "has_second_factor": account.second_factors.exists(),
         "lock": lockout.find_lock(account.username),
         "changes": account.change_log.changes().select_related("actor"),

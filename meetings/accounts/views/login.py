@@ -1,5 +1,7 @@
 """Signing in."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
@@ -10,6 +12,7 @@ from django.utils.decorators import method_decorator
 
 from meetings.accounts import second_step
 from meetings.accounts.forms import SignInForm
+from meetings.accounts.sign_in_ways import find_ways
 from meetings.models import Account
 from meetings.tasks.navigation import landing_url
 from meetings.ui.navigation import is_page
@@ -32,6 +35,10 @@ class SignInView(LoginView):
         """Return the first page that the person chose."""
         assert isinstance(self.request.user, Account)  # asked for only of who has signed in
         return landing_url(self.request.user)
+
+    def get_context_data(self, **further: Any) -> dict[str, Any]:
+        """Add the ways by identity servers."""
+        return super().get_context_data(**further, ways=find_ways())
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Sign in, or ask for the second factor first."""

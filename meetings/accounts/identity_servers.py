@@ -1,0 +1,109 @@
+"""The servers where people sign in: an OpenID provider, a CAS server.
+
+Each function leads there, and, once somebody comes back, returns what the server says of them.
+"""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+import requests
+from authlib.common.errors import AuthlibBaseError
+from authlib.integrations.django_client import OAuth
+from cas import CASClient
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import urlencode
+from joserfc.errors import JoseError
+from lxml.etree import XMLSyntaxError
+
+from meetings.accounts.services.identities import Claim
+
+TIMEOUT_SECONDS = 10
+_CAS_STATE = "cas_state"
+
+
+class NotVouchedForError(Exception):
+    """Raised where what came back proves nothing."""
+
+
+# The server is away, or what it says is not to be believed.
+SERVER_FAULTS = (AuthlibBaseError, JoseError, requests.RequestException, XMLSyntaxError, KeyError, ValueError)
+
+
+def ask_openid_provider(request: HttpRequest) -> Claim | HttpResponse:
+    """Sign somebody in by OpenID Connect: authorization code, PKCE, nonce, signature."""
+    client = OAuth().register(
+        "oidc",
+        server_metadata_url=f"{settings.OIDC_ISSUER}/.well-known/openid-configuration",
+        client_id=settings.OIDC_CLIENT_ID,
+        client_secret=settings.OIDC_CLIENT_SECRET,
+        client_kwargs={
+            "scope": "openid profile email",
+            "code_challenge_method": "S256",
+            "default_timeout": TIMEOUT_SECONDS,
+        },
+    )
+    metadata = client.load_server_metadata()
+    if metadata["issuer"].rstrip("/") != settings.OIDC_ISSUER:
+        raise NotVouchedForError("The provider calls itself otherwise than OIDC_ISSUER.")
+    if not {"state", "error"} & request.GET.keys():
+        response: HttpResponse = client.authorize_redirect(request, settings.BASE_URL + request.path)
+        return response
+    token = client.authorize_access_token(request)
+    facts = dict(token["userinfo"])
+    if "userinfo_endpoint" in metadata:
+        # What many providers leave out of the token: addresses, groups.
+        further = client.userinfo(token=token)
+        if further["sub"] != facts["sub"]:
+            raise NotVouchedForError("The provider told of somebody else.")
+        facts |= further
+    return Claim(
+        issuer=metadata["issuer"],
+        subject=facts["sub"],
+        username=facts.get("preferred_username", ""),
+        name=facts.get("name", ""),
+        email=facts.get("email", ""),
+        is_email_verified=facts.get("email_verified") is True,
+        groups=frozenset(_texts(facts, settings.IDENTITY_GROUPS)),
+    )
+
+
+def ask_cas_server(request: HttpRequest) -> Claim | HttpResponse:
+    """Sign somebody in by CAS; ``state`` ties the ticket to who asked for it."""
+    if "ticket" not in request.GET:
+        request.session[_CAS_STATE] = secrets.token_urlsafe(16)
+        return redirect(_cas_client(request, request.session[_CAS_STATE]).get_login_url())
+    state = request.session.pop(_CAS_STATE, "")
+    if not state or not secrets.compare_digest(state.encode(), request.GET.get("state", "").encode()):
+        raise NotVouchedForError("A ticket came that this browser had not asked for.")
+    username, attributes, _pgt_iou = _cas_client(request, state).verify_ticket(request.GET["ticket"])
+    if not username:
+        raise NotVouchedForError("The CAS server does not know the ticket.")
+    facts = attributes or {}
+    return Claim(
+        issuer="cas",
+        subject=username,
+        username=username,
+        name=next(iter([*_texts(facts, "displayName"), *_texts(facts, "name"), *_texts(facts, "cn")]), ""),
+        email=next(iter([*_texts(facts, "mail"), *_texts(facts, "email")]), ""),
+        groups=frozenset(_texts(facts, settings.IDENTITY_GROUPS)),
+    )
+
+
+def _cas_client(request: HttpRequest, state: str) -> Any:
+    service = f"{settings.BASE_URL}{request.path}?{urlencode({'state': state})}"
+    return CASClient(version=3, service_url=service, server_url=f"{settings.CAS_URL}/", session=_Session())
+
+
+class _Session(requests.Session):
+    def request(self, *arguments: Any, **options: Any) -> requests.Response:
+        """Wait for no server that is silent."""
+        return super().request(*arguments, **{"timeout": TIMEOUT_SECONDS, **options})
+
+
+def _texts(facts: Mapping[str, Any], name: str) -> list[str]:
+    """Return what stands under ``name``: none, one or several."""
+    value = facts.get(name) or []
+    return [str(each) for each in value] if isinstance(value, list) else [str(value)]
