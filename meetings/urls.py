@@ -135,6 +135,7 @@ urlpatterns = [
     path("accounts/login/second-factor/", second_factors.second_factor, name="second_factor"),
     path("accounts/login/<slug:way>/", identity.identity_sign_in, name="identity_sign_in"),
     path("accounts/settings/second-factor/", second_factors.second_factors, name="second_factors"),
+    path("accounts/settings/second-factor/passkeys/", second_factors.add_passkey, name="add_passkey"),
     path("accounts/settings/second-factor/recovery-codes/", second_factors.recovery_codes, name="recovery_codes"),
     path("accounts/settings/second-factor/remove/", second_factors.remove_second_factor, name="remove_second_factor"),
     path("accounts/settings/sessions/end/", preferences.end_session, name="end_session"),

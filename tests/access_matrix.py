@@ -312,6 +312,7 @@ ROWS = (
     # None is set up here.
     Row("identity_sign_in", "/accounts/login/oidc/", dict.fromkeys(ROLES, 404), dict.fromkeys(ROLES, 405)),
     Row("second_factors", "/accounts/settings/second-factor/", READS, expect(422)),
+    Row("add_passkey", "/accounts/settings/second-factor/passkeys/", NO_SUCH_METHOD, expect(422)),
     Row("recovery_codes", "/accounts/settings/second-factor/recovery-codes/", NO_SUCH_METHOD, expect(422)),
     Row("remove_second_factor", "/accounts/settings/second-factor/remove/", NO_SUCH_METHOD, expect(422)),
     # Between the password and the register; nobody here has given one.

@@ -191,7 +191,8 @@ class CodeForm(RequiredErrorMixin, forms.Form):
 
     second_factor = forms.CharField(
         label=gettext_lazy("Code"),
-        max_length=100,
+        # What a passkey signed comes in it, too.
+        max_length=10_000,
         help_text=gettext_lazy("The six digits that the app on your phone shows now, or one of your recovery codes."),
         widget=forms.TextInput(
             attrs={"class": "form-control", "autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false"}
@@ -216,13 +217,24 @@ class FactorForm(ServiceForm):
         ),
     )
 
-    def __init__(self, data: QueryDict | None = None, *, account: Account, asks_code: bool = False) -> None:
-        super().__init__(data)
+    name = forms.CharField(
+        label=gettext_lazy("Name of the device"),
+        max_length=100,
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+    )
+
+    def __init__(
+        self, data: QueryDict | None = None, *, account: Account, asks_code: bool = False, asks_name: bool = False
+    ) -> None:
+        # Several of them stand on one page.
+        super().__init__(data, auto_id=f"factor-{asks_code:d}{asks_name:d}-%s")
         self.account = account
         if not account.has_usable_password():
             del self.fields["password"]
         if not asks_code:
             del self.fields["code"]
+        if not asks_name:
+            del self.fields["name"]
 
     def clean_password(self) -> str:
         """Refuse another password than the account's."""

@@ -12,16 +12,19 @@ from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
+from meetings.accounts.services.passkeys import use_passkey
 from meetings.accounts.services.second_factors import use_code
 from meetings.models import Account
 
 # What a session holds: the first step of somebody, and that there was a second one.
 _PENDING, VERIFIED = "first_step", "second_factor"
+# What a passkey is to sign, once.
+CHALLENGE = "passkey_challenge"
 _PENDING_SECONDS = 300
 # The pages that come before all others, each with the addresses that it takes to have done with it.
 _FIRST_PAGES = {
     "change_password": {"change_password"},
-    "second_factors": {"second_factors"},
+    "second_factors": {"second_factors", "add_passkey"},
 }
 
 
@@ -39,9 +42,16 @@ class SecondFactorBackend(ModelBackend):
     def authenticate(  # type: ignore[override]  # Django asks it for what it takes alone
         self, request: HttpRequest | None, *, username: str, second_factor: str
     ) -> Account | None:
-        """Return the account if ``second_factor`` is one of its codes."""
+        """Return the account of which it is a code, or what one of its keys signed."""
         account = Account.objects.filter(username=username, is_active=True).first()
-        return account if account is not None and use_code(account=account, code=second_factor) else None
+        if account is None:
+            return None
+        if second_factor.startswith("{") and request is not None:
+            state = request.session.pop(CHALLENGE, None)
+            is_right = use_passkey(account=account, state=state, answer=second_factor)
+        else:
+            is_right = use_code(account=account, code=second_factor)
+        return account if is_right else None
 
 
 def begin(request: HttpRequest, account: Account, next_url: str) -> None:

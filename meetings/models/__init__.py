@@ -30,7 +30,7 @@ from .organisation import Department, FormerName, Person
 from .outcome import Outcome, SuggestionOutcome
 from .robot import Robot, RobotMessage, RobotMessageKind
 from .saved_view import SavedView
-from .second_factor import FactorKind, SecondFactor
+from .second_factor import FactorKind, Passkey, SecondFactor
 from .secret import ApiToken, CalendarAddress, TokenScope
 from .suggestion import Suggestion, SuggestionSource
 from .task import (

@@ -55,3 +55,23 @@ class SecondFactor(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+
+class Passkey(models.Model):
+    """A key that a device holds for this account: a phone, a computer, a stick.
+
+    ``credential`` is what the register knows of it, its public half, in base64.
+    """
+
+    account = models.ForeignKey(Account, verbose_name=_("account"), on_delete=models.CASCADE, related_name="passkeys")
+    name = models.CharField(_("name"), max_length=100)
+    credential = models.TextField(_("public key"), editable=False)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("passkey")
+        verbose_name_plural = _("passkeys")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name

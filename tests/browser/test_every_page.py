@@ -118,6 +118,7 @@ NO_PAGES = {
     # Looked at in test_second_factor.
     "second_factor",
     "recovery_codes",
+    "add_passkey",
     "remove_second_factor",
     "account_second_factor",
     "account_unlink",

@@ -61,6 +61,7 @@ def _make_papers(world: factories.SmallWorld) -> None:
     CalendarAddress.objects.create(account=world.reader, secret_hash="0" * 64, created_at=MOMENT)
     world.reader.api_tokens.create(name=TEXT, ends_on=MOMENT.date(), secret_hash="0" * 64, created_at=MOMENT)
     world.reader.second_factors.create(kind="codes", secret=TEXT, last_step=2**40, created_at=MOMENT)
+    world.leader.passkeys.create(name="手机", credential="AA==", created_at=MOMENT)
     world.leader.identities.create(issuer="ldap", subject=TEXT, created_at=MOMENT)
     world.technology.workbook_handouts.create(handed_out_to=world.liaison, handed_out_at=MOMENT)
     world.technology.former_names.create(name="技术处")

@@ -33,6 +33,11 @@ RECOVERY_CODES = 8
 STEP_SECONDS = 30
 
 
+def has_second_factor(account: Account) -> bool:
+    """Return whether signing in asks for more than the password."""
+    return account.second_factors.devices().exists() or account.passkeys.exists()
+
+
 def new_secret() -> str:
     """Return a secret that codes are made from, as apps read it (160 bits)."""
     return base64.b32encode(secrets.token_bytes(20)).decode()
@@ -60,18 +65,18 @@ def add_codes(*, account: Account, secret: str, code: str) -> list[str]:
     account.second_factors.filter(kind=FactorKind.CODES).delete()
     encrypted = _cipher().encrypt(secret.encode()).decode()
     account.second_factors.create(kind=FactorKind.CODES, secret=encrypted, last_step=step)
-    _log(account, account, _("Codes of an app were set up as a second factor."))
-    return _renew_recovery_codes(account)
+    log_factor(account, account, _("Codes of an app were set up as a second factor."))
+    return renew_codes(account)
 
 
 @transaction.atomic
 def renew_recovery_codes(*, account: Account) -> list[str]:
     """Return new recovery codes; the former ones are void. Raises NoChangesError."""
     account = lock_row(account)
-    if not account.second_factors.devices().exists():
+    if not has_second_factor(account):
         raise NoChangesError
-    _log(account, account, _("New recovery codes were made."))
-    return _renew_recovery_codes(account)
+    log_factor(account, account, _("New recovery codes were made."))
+    return renew_codes(account)
 
 
 @transaction.atomic
@@ -83,10 +88,11 @@ def remove_second_factors(*, account: Account, actor: Account | None) -> None:
     if actor is not None and actor.pk != account.pk:
         require_administrator(actor)
     account = lock_row(account)
-    number, _of_models = account.second_factors.all().delete()
-    if not number:
+    if not has_second_factor(account):
         raise NoChangesError
-    _log(account, actor, _("The second factor was removed."))
+    account.passkeys.all().delete()
+    account.second_factors.all().delete()
+    log_factor(account, actor, _("The second factor was removed."))
 
 
 @transaction.atomic
@@ -103,11 +109,12 @@ def use_code(*, account: Account, code: str) -> bool:
     number, _of_models = factors.filter(kind=FactorKind.RECOVERY, secret=hash_secret(typed)).delete()
     if number:
         left = account.second_factors.filter(kind=FactorKind.RECOVERY).count()
-        _log(account, account, _("A recovery code was used; so many are left: %(number)d") % {"number": left})
+        log_factor(account, account, _("A recovery code was used; so many are left: %(number)d") % {"number": left})
     return bool(number)
 
 
-def _renew_recovery_codes(account: Account) -> list[str]:
+def renew_codes(account: Account) -> list[str]:
+    """Make new recovery codes of an account that is locked, and return them."""
     account.second_factors.filter(kind=FactorKind.RECOVERY).delete()
     # 79 bits each, which nobody guesses from an unsalted hash.
     codes = [readable_secret(groups=4) for _number in range(RECOVERY_CODES)]
@@ -143,5 +150,6 @@ def _cipher() -> Fernet:
     return Fernet(base64.urlsafe_b64encode(salted_hmac("meetings.second_factor", "", algorithm="sha256").digest()))
 
 
-def _log(account: Account, actor: Account | None, note: str) -> None:
+def log_factor(account: Account, actor: Account | None, note: str) -> None:
+    """Record what was done to the second factors of ``account``."""
     log_change(account, kind=ChangeKind.CORRECTED, actor=actor, note=note)

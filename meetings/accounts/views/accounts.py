@@ -12,7 +12,7 @@ from meetings.accounts import lockout
 from meetings.accounts.forms import EditAccountForm, NewAccountForm
 from meetings.accounts.services.accounts import create_account, edit_account, reset_password, unlock_account
 from meetings.accounts.services.identities import unlink_identities
-from meetings.accounts.services.second_factors import remove_second_factors
+from meetings.accounts.services.second_factors import has_second_factor, remove_second_factors
 from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.errors import InvalidTransitionError, NoChangesError
 from meetings.models import ANSWERABLE_ROLES, Account, Role
@@ -143,7 +143,7 @@ def _page(
         "password": password,
         "api_tokens": account.api_tokens.all(),
         "identities": account.identities.all(),
-        "has_second_factor": account.second_factors.exists(),
+        "has_second_factor": has_second_factor(account),
         "lock": lockout.find_lock(account.username),
         "changes": account.change_log.changes().select_related("actor"),
     }

@@ -12,6 +12,7 @@ from django.utils.decorators import method_decorator
 
 from meetings.accounts import second_step
 from meetings.accounts.forms import SignInForm
+from meetings.accounts.services.second_factors import has_second_factor
 from meetings.accounts.sign_in_ways import find_ways
 from meetings.models import Account
 from meetings.tasks.navigation import landing_url
@@ -44,7 +45,7 @@ class SignInView(LoginView):
         """Sign in, or ask for the second factor first."""
         account = form.get_user()
         assert isinstance(account, Account)  # what our backends find
-        if not account.second_factors.devices().exists():
+        if not has_second_factor(account):
             return super().form_valid(form)
         second_step.begin(self.request, account, self.get_redirect_url())
         return redirect("second_factor")

@@ -1,5 +1,6 @@
 """The second factor: at signing in, and in one's settings."""
 
+import json
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from meetings.accounts import second_step, sessions
 from meetings.accounts.forms import CodeForm, FactorForm
-from meetings.accounts.services import second_factors as services
+from meetings.accounts.services import passkeys, second_factors as services
 from meetings.models import FactorKind
 from meetings.tasks.navigation import landing_url
 from meetings.ui.http import Request
@@ -41,7 +42,10 @@ def second_factor(request: HttpRequest) -> HttpResponse:
             second_step.complete(request)
             return redirect(first.next or landing_url(first.account))
         form.add_error("second_factor", _("This code is wrong, or was used already. Wait for the next one."))
-    return render(request, "registration/second_factor.html", {"form": form}, status=422 if form.errors else 200)
+    context: dict[str, Any] = {"form": form}
+    if begun := passkeys.begin_use(first.account):
+        context["passkey_options"], request.session[second_step.CHALLENGE] = json.dumps(begun[0]), begun[1]
+    return render(request, "registration/second_factor.html", context, status=422 if form.errors else 200)
 
 
 @sensitive_post_parameters()
@@ -56,10 +60,24 @@ def second_factors(request: Request) -> HttpResponse:
     if not form.submit(lambda: services.add_codes(account=request.user, secret=secret, code=form.cleaned_data["code"])):
         return _page(request, form=form)
     del request.session[_NEW_SECRET]
-    # Whoever is signed in elsewhere did without.
-    sessions.end_sessions(request, "others")
-    second_step.complete(request)
-    return _page(request, codes=form.result)
+    return _done(request, form.result)
+
+
+@sensitive_post_parameters()
+@never_cache
+@require_POST
+def add_passkey(request: Request) -> HttpResponse:
+    """Add the key that the browser made (``passkey``)."""
+    form = FactorForm(request.POST, account=request.user, asks_name=True)
+    state, answer = request.session.pop(second_step.CHALLENGE, None), request.POST.get("passkey", "")
+    if not form.submit(
+        lambda: passkeys.add_passkey(account=request.user, name=form.cleaned_data["name"], state=state, answer=answer)
+    ):
+        return _page(request, passkey_form=form)
+    if form.result:
+        return _done(request, form.result)
+    messages.success(request, _("The passkey is added."))
+    return redirect("second_factors")
 
 
 @sensitive_post_parameters()
@@ -77,13 +95,32 @@ def recovery_codes(request: Request) -> HttpResponse:
 @never_cache
 @require_POST
 def remove_second_factor(request: Request) -> HttpResponse:
-    """Let one's password alone be enough again."""
+    """Remove a passkey (``passkey``), or all: the password alone is then enough."""
     form = FactorForm(request.POST, account=request.user)
-    if not form.submit(lambda: services.remove_second_factors(account=request.user, actor=request.user)):
+    passkey = request.POST.get("passkey", "")
+    if not form.submit(lambda: _remove(request, passkey)):
         return _page(request, form=form)
+    if services.has_second_factor(request.user):
+        messages.success(request, _("The passkey is removed."))
+        return redirect("second_factors")
     request.session.pop(second_step.VERIFIED, None)
     messages.success(request, _("The second factor is removed: your password alone signs you in."))
     return redirect("account_settings")
+
+
+def _remove(request: Request, passkey: str) -> None:
+    if passkey.isdecimal():
+        passkeys.remove_passkey(account=request.user, pk=int(passkey[:18]))
+    else:
+        services.remove_second_factors(account=request.user, actor=request.user)
+
+
+def _done(request: Request, codes: list[str]) -> HttpResponse:
+    """Show the recovery codes of who has a second factor now."""
+    # Whoever is signed in elsewhere did without.
+    sessions.end_sessions(request, "others")
+    second_step.complete(request)
+    return _page(request, codes=codes)
 
 
 def _new_secret(request: Request) -> str:
@@ -91,22 +128,36 @@ def _new_secret(request: Request) -> str:
     return secret
 
 
-def _page(request: Request, *, form: FactorForm | None = None, codes: list[str] | None = None) -> HttpResponse:
-    factors = request.user.second_factors.all()
+def _page(
+    request: Request,
+    *,
+    form: FactorForm | None = None,
+    passkey_form: FactorForm | None = None,
+    codes: list[str] | None = None,
+) -> HttpResponse:
+    account = request.user
+    factors = list(account.second_factors.all())
     has_codes = any(factor.kind == FactorKind.CODES for factor in factors)
-    form = form or FactorForm(account=request.user, asks_code=not has_codes)
+    is_setting_up = form is not None and "code" in form.fields
     context: dict[str, Any] = {
-        "form": form,
+        "form": FactorForm(account=account) if form is None or is_setting_up else form,
+        "codes_form": form if is_setting_up else FactorForm(account=account, asks_code=True),
         "has_codes": has_codes,
+        "passkeys": account.passkeys.all(),
         "recovery_codes": codes,
         "left": sum(factor.kind == FactorKind.RECOVERY for factor in factors),
-        "is_required": bool(second_step.find_first_page(request, request.user)),
-        "next": get_next_url(request) or landing_url(request.user),
+        "is_required": bool(second_step.find_first_page(request, account)),
+        "next": get_next_url(request) or landing_url(account),
     }
     if not has_codes:
         import segno
 
         secret = _new_secret(request)
-        picture = segno.make(services.provisioning_uri(request.user, secret), micro=False)
+        picture = segno.make(services.provisioning_uri(account, secret), micro=False)
         context |= {"picture": picture.svg_data_uri(scale=4, light="white"), "secret": secret}
-    return render(request, "registration/second_factors.html", context, status=form.status_code)
+    if passkeys.are_possible():
+        options, request.session[second_step.CHALLENGE] = passkeys.begin_adding(account)
+        context["passkey_options"] = json.dumps(options)
+        context["passkey_form"] = passkey_form or FactorForm(account=account, asks_name=True)
+    status = (passkey_form or form or context["form"]).status_code
+    return render(request, "registration/second_factors.html", context, status=status)
