@@ -62,9 +62,9 @@ def ask_openid_provider(request: HttpRequest) -> Claim | HttpResponse:
     return Claim(
         issuer=metadata["issuer"],
         subject=facts["sub"],
-        username=facts.get("preferred_username", ""),
-        name=facts.get("name", ""),
-        email=facts.get("email", ""),
+        username=_text(facts, "preferred_username"),
+        name=_text(facts, "name"),
+        email=_text(facts, "email"),
         is_email_verified=facts.get("email_verified") is True,
         groups=frozenset(_texts(facts, settings.IDENTITY_GROUPS)),
     )
@@ -86,8 +86,8 @@ def ask_cas_server(request: HttpRequest) -> Claim | HttpResponse:
         issuer="cas",
         subject=username,
         username=username,
-        name=next(iter([*_texts(facts, "displayName"), *_texts(facts, "name"), *_texts(facts, "cn")]), ""),
-        email=next(iter([*_texts(facts, "mail"), *_texts(facts, "email")]), ""),
+        name=_text(facts, "displayName", "name", "cn"),
+        email=_text(facts, "mail", "email"),
         groups=frozenset(_texts(facts, settings.IDENTITY_GROUPS)),
     )
 
@@ -101,6 +101,11 @@ class _Session(requests.Session):
     def request(self, *arguments: Any, **options: Any) -> requests.Response:
         """Wait for no server that is silent."""
         return super().request(*arguments, **{"timeout": TIMEOUT_SECONDS, **options})
+
+
+def _text(facts: Mapping[str, Any], *names: str) -> str:
+    """Return the first text that stands under one of ``names``; "" without any."""
+    return next((text for name in names for text in _texts(facts, name)), "")
 
 
 def _texts(facts: Mapping[str, Any], name: str) -> list[str]:

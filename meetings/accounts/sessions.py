@@ -56,7 +56,9 @@ class OwnSession:
 
 
 def note_sign_in(request: HttpRequest) -> None:
-    """Keep in the session what its owner will know it by."""
+    """Keep in the session what its owner will know it by; it lasts as long as others."""
+    # One that had begun the way to an identity server was to end soon.
+    request.session.set_expiry(None)
     request.session[_SIGN_IN] = {
         "at": timezone.now().isoformat(),
         "address": client_address(request),
@@ -107,7 +109,7 @@ def end_sessions(request: Request, chosen: str) -> int:
 
 
 def _own_rows(request: Request) -> Iterator[tuple[Session, dict[str, Any]]]:
-    # Whose a session is stands in its data alone: all that last are read, 1,000 in 40 ms.
+    # Whose a session is stands in its data alone: all that last are read, 1,000 in 27 ms of a processor.
     for row in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
         data = row.get_decoded()
         if data.get(SESSION_KEY) == str(request.user.pk):

@@ -117,6 +117,22 @@ def test_what_another_browser_began_or_the_provider_refused_signs_nobody_in(by_o
         assert whose(client) == ""
 
 
+def test_who_turns_back_and_gives_a_password_has_a_session_as_long_as_any(by_oidc, client):
+    account = factories.account(password=PASSWORD)
+    client.get(OIDC)
+    assert 0 < client.session.get_expiry_age() <= 600
+    sign_in(client, account.username, PASSWORD)
+    assert client.session.get_expiry_age() > 13 * 24 * 3600
+
+
+def test_what_the_provider_leaves_empty_is_nothing(by_oidc, settings, client):
+    settings.IDENTITY_ROLES = ROLES
+    by_oidc.tell("9", preferred_username="li", name=None, email=None, groups="everybody")
+    assert client.get(here(by_oidc.agree(client.get(OIDC)["Location"], "9"))).status_code == 302
+    account = Account.objects.get(username="li")
+    assert (account.display_name, account.email, account.role) == ("li", "", Role.READER)
+
+
 def test_a_code_is_taken_once(by_oidc, client):
     factories.account(username="zhang", email="zhang@example.org")
     by_oidc.tell("7", email="zhang@example.org", email_verified=True)

@@ -82,7 +82,7 @@ def _find_match(claim: Claim) -> Account | None:
     if settings.IDENTITY_MATCH == "email" and claim.is_email_verified and claim.email and claim.email.isascii():
         found = list(accounts.filter(email__iexact=claim.email)[:2])
     elif settings.IDENTITY_MATCH == "username" and claim.username:
-        found = list(accounts.filter(username=claim.username))
+        found = list(accounts.filter(username=Account.normalize_username(claim.username)))
     else:
         found = []
     return found[0] if len(found) == 1 else None
@@ -100,7 +100,8 @@ def _link(account: Account, claim: Claim) -> Account:
 
 
 def _create(claim: Claim, role: str) -> Account:
-    account = Account(username=claim.username, display_name=claim.name or claim.username, role=role, email=claim.email)
+    username = Account.normalize_username(claim.username)
+    account = Account(username=username, display_name=claim.name or username, role=role, email=claim.email)
     account.set_unusable_password()
     if not role or any(find_account_errors(account, ())):
         _refuse(claim)

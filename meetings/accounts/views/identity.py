@@ -61,7 +61,6 @@ def identity_sign_in(request: HttpRequest, way: str) -> HttpResponse:
         )
     next_url = request.session.pop(_NEXT, "")
     login(request, account, backend="django.contrib.auth.backends.ModelBackend")
-    request.session.set_expiry(None)
     second_step.complete(request)
     return redirect(next_url or landing_url(account))
 
