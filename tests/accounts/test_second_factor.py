@@ -12,13 +12,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.core.management import CommandError, call_command
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 from fido2.cose import ES256
 from fido2.webauthn import Aaguid, AttestedCredentialData
 
 from meetings.accounts.services.second_factors import STEP_SECONDS, add_codes, new_secret
 from meetings.models import Account, ChangeKind, FactorKind, Passkey, Role, SecondFactor
 from tests import factories
+from tests.api.conftest import token_of
 from tests.tasks.update_form import parsed
 
 pytestmark = pytest.mark.django_db
@@ -287,6 +288,20 @@ def test_whose_role_asks_for_it_sets_it_up_before_anything_else(settings, client
     give_password(new, account)
     give_code(new, app.code())
     assert is_in(new)
+
+
+def test_a_token_is_asked_for_neither_a_factor_nor_another_password(settings, account):
+    settings.SECOND_FACTOR_ROLES = ["reader"]
+    settings.SESSION_IDLE_MINUTES, settings.SESSION_COOKIE_AGE = 30, 1800
+    account.password_issued_at = timezone.now()
+    account.save()
+    program = Client(headers={"authorization": f"Bearer {token_of(account)}"})
+    answer = program.get("/api/v1/tasks")
+    assert answer.status_code == 200
+    assert not answer.cookies, "nor does it get a session"
+    person = Client()
+    person.force_login(account)
+    assert person.get("/api/v1/tasks").status_code != 200
 
 
 # --- removing it --------------------------------------------------------------------------------------
