@@ -209,6 +209,12 @@ SELDOM_NEEDED = (
     "cv2",
     "ninja",
     "pydantic",
+    "authlib",
+    "cryptography",
+    "fido2",
+    "ldap3",
+    "pyotp",
+    "segno",
 )
 
 
