@@ -12,6 +12,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer
 from ninja.utils import check_csrf
 
+from meetings.accounts.second_step import find_first_page
 from meetings.core.as_of import InvalidAsOfError
 from meetings.errors import ConflictError, ServiceError
 from meetings.faults import FaultError, recognise_fault
@@ -36,6 +37,8 @@ class TokenAuth(HttpBearer):
         account = request.user
         if not account.is_authenticated:
             return None
+        if request.api_token is None and find_first_page(request, account):
+            raise PermissionDenied(_("Open a page of the register first: it says what has to be done before all else."))
         if request.method not in SAFE_METHODS:
             self._check_writing(request)
         return account

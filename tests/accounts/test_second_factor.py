@@ -301,7 +301,7 @@ def test_a_token_is_asked_for_neither_a_factor_nor_another_password(settings, ac
     assert not answer.cookies, "nor does it get a session"
     person = Client()
     person.force_login(account)
-    assert person.get("/api/v1/tasks").status_code != 200
+    assert person.get("/api/v1/tasks").status_code == 403
 
 
 # --- removing it --------------------------------------------------------------------------------------
