@@ -77,6 +77,7 @@ start_machine() { # SUITE: unpacked, with the bundle copied in, and booted where
         exec unshare --fork --kill-child --pid --mount --uts --ipc --net --cgroup bash -c 'boot "$1"' boot "$root"
     ) >"$root.log" 2>&1 &
     machine=$!
+    disown $machine
     local deadline=$((SECONDS + 60))
     until init=$(pgrep --parent $machine) && [ "$(cat "/proc/$init/comm")" = systemd ] && run 'systemctl is-system-running --wait | grep -E "running|degraded"' >/dev/null 2>&1; do
         [ $SECONDS -lt $deadline ] && kill -0 $machine || { cat "$root.log" >&2; exit 1; }
@@ -113,9 +114,9 @@ run() { # a line of the shell there
 
 stop_machine() {
     [ -z "$machine" ] || kill -KILL $machine 2>/dev/null || true
-    wait 2>/dev/null || true
+    while [ -n "$machine" ] && kill -0 $machine 2>/dev/null; do sleep 0.2; done
     machine=
-    [ -z "${root:-}" ] || rm -rf "$root" "$root.log"
+    [ -z "${root:-}" ] || rm -rf "$root" "$root".*
     for folder in $(find "${group:-/nowhere}" -depth -type d 2>/dev/null); do rmdir "$folder" 2>/dev/null || true; done
 }
 trap stop_machine EXIT
@@ -250,7 +251,7 @@ try_upgrade() { # SUITE
     equip
     cp -r "$cache/former-$former/release" "$root/srv/register"
     cp -r "$cache/former-$former/wheels" "$root/srv/wheels"
-    follow <<<"$(manual "Without network" | grep -E '^apt-get|psql' | sed "$no_network")" >/dev/null
+    follow <<<"$(manual "Without network" | grep -E '^(apt-get|cd /$)|psql' | sed "$no_network")" >/dev/null
     # `make setup` of the former, its packages from a folder.
     run 'cd /srv/register && python3 -m venv --without-pip .venv && mkdir -p /tmp/pip && python3 -m zipfile -e /root/pip.whl /tmp/pip
          PYTHONPATH=/tmp/pip .venv/bin/python -m pip install --quiet --no-index --find-links /srv/wheels --require-hashes -r requirements.txt
