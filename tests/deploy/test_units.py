@@ -220,9 +220,6 @@ def test_a_command_by_hand_has_the_settings_as_they_are_written(tmp_path):
         pytest.skip("Only root becomes somebody else.")
     release, settings_file = tmp_path / "release", tmp_path / "register.env"
     (release / ".venv/bin").mkdir(parents=True)
-    tmp_path.chmod(0o755)
-    tmp_path.parent.chmod(0o755)
-    tmp_path.parent.parent.chmod(0o755)
     settings_file.write_text("# A=1\nEMAIL_URL=smtp://a b:$HOME`id`'&(@host\n\nLAST=1")
     script = (ROOT / "deploy/register").read_text()
     for there, here in {
