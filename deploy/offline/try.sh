@@ -277,8 +277,10 @@ try_upgrade() { # SUITE
     run "sleep 2; register verify_register --backup /var/backups/before.zip; register shell -c \"$count\" | tail -n 1 | tee /root/after; cmp /root/before /root/after
          python3 /root/browser.py http://register.example.org secretariat $password"
     say "$1: a release after this one, put in its place by the manual's line"
-    run 'cp -r /opt/register/current/. /opt/register/releases/next; systemctl show --property=MainPID register-web@1'
-    run "release=/opt/register/releases/next; $(manual Upgrades)"
+    run 'cd /root/copied/register-*-x86_64; sed -i "s/^version=.*/version=1.0.1/" bundle.conf; sed -i "/bundle.conf/d" SHA256SUMS
+         sha256sum ./bundle.conf >>SHA256SUMS; ./install.sh; systemctl show --property=MainPID register-web@1'
+    manual Upgrades | sed 's/^/# /'
+    run "release=/opt/register/releases/1.0.1; $(manual Upgrades); readlink /opt/register/current"
     run "systemctl show --property=MainPID register-web@1; python3 /root/browser.py http://register.example.org secretariat $password; register verify_register"
 }
 
