@@ -14,8 +14,8 @@ former=${FORMER:-c7561ce05257674c871a1367e0e73a5a24b94d6b}
 cache=${CACHE:-/tmp/register-offline}
 mirror=${MIRROR:-$(grep -hoE '^(URIs:|deb) +http\S+' -r /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null |
     awk '/debian/ { print $2; exit }' || true)}
-# As they come from an installation medium: the last four are on any Debian that was not made by debootstrap.
-packages="nginx postgresql python3 openssl cron systemd systemd-sysv dbus"
+# As they come from an installation medium: the last five are on any Debian that was not made by debootstrap.
+packages="nginx postgresql python3 openssl cron procps systemd systemd-sysv dbus"
 machine=
 
 say() { printf '\n=== %s\n' "$*"; }
@@ -127,7 +127,7 @@ manual() { # FILE-IN-THE-MACHINE SECTION: what a section of the bundle's manual 
     tar -xzf "$bundle" --wildcards --to-stdout '*/docs/operations.md' |
         awk -v section="$1" '/^##/ { here = $0 ~ "^##+ " section "$" } here && /^    / { print substr($0, 5) }' |
         sed -e "s|^nano .*|echo EMAIL_URL=smtp://127.0.0.1:2525 >>/etc/register/register.env|" \
-            -e "s/^register migrate.*/& | tail -n 1/" \
+            -e "s/^register migrate/& --verbosity 0/" \
             -e "s|^register createsuperuser|DJANGO_SUPERUSER_PASSWORD=$password & --noinput --username administrator --display_name 管理员|"
 }
 
@@ -217,13 +217,10 @@ account.departments.add(Department.objects.get(name='技术部'))\"
     run 'systemctl start register-backup register-verify; ls -l /var/backups/register; journalctl --unit=register-verify --output=cat | tail -n 3'
     say "$1: everything lost, and restored from it"
     run "before=\$(register shell -c \"$count\" | tail -n 1)
-         systemctl stop register.target
-         runuser -u postgres -- psql --quiet --command='DROP DATABASE register' --command=\"CREATE DATABASE register OWNER register_owner TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'\"
-         rm -rf /var/lib/register/media
-         register migrate --verbosity 0; backup=\$(ls /var/backups/register/register-??.zip)
-         register restore \$backup; register verify_register --backup \$backup
+         rm -rf /var/lib/register/media; backup=\$(ls /var/backups/register/register-??.zip)
+         $(manual "Everything lost" | sed 's|/var/backups/register/register-07.zip|$backup|')
          after=\$(register shell -c \"$count\" | tail -n 1); echo \"\$before -> \$after\"; [ \"\$before\" = \"\$after\" ]
-         systemctl start register.target; systemctl start register-web@1 register-web@2 register-worker; sleep 2
+         systemctl start register-web@1 register-web@2 register-worker; sleep 2
          python3 /root/browser.py https://register.example.org administrator $password; register doctor
          systemctl list-units --failed --no-legend 'register-*' | (! grep .)
          journalctl --unit='register-*' --output=cat | (! grep -iE 'control|Traceback|\"level\": \"(ERROR|CRITICAL)')"
@@ -232,15 +229,15 @@ account.departments.add(Department.objects.get(name='技术部'))\"
 try_cron() { # SUITE
     say "$1: the bundle with SQLite, by cron"
     equip
-    run 'apt-get install --yes --quiet=2 --no-download --no-install-recommends cron nginx python3 >/root/apt.log 2>&1'
+    run 'apt-get install --yes --quiet=2 --no-download --no-install-recommends cron procps nginx python3 >/root/apt.log 2>&1'
     follow <<<"$(manual "Without network" | sed -n '/^sha256sum/,/install.sh/p')"
     run 'echo DATABASE_URL=sqlite:////var/lib/register/register.sqlite3 >>/etc/register/register.env'
     follow <<<"$(manual "By cron, where no systemd runs"; manual "Without network" | sed -n '/^cp .*nginx/p')
-$(manual "Without network" | sed -n '/^register createsuperuser/p')"
+$(manual "Without network" | sed -n '/register createsuperuser/p')"
     run "service nginx restart; deadline=\$((SECONDS + 150))
          until python3 /root/browser.py http://register.example.org administrator $password 2>/dev/null; do [ \$SECONDS -lt \$deadline ]; sleep 2; done
-         kill -KILL \$(pgrep -f 'gunicorn.*web-1.sock') \$(pgrep -f db_worker); echo 'Killed the worker and the first web process.'
-         until pgrep -f 'gunicorn.*web-1.sock' && pgrep -f db_worker; do [ \$SECONDS -lt \$deadline ]; sleep 2; done | sed 's/^/started again: /'
+         kill -KILL \$(pgrep -f '[g]unicorn.*web-1.sock') \$(pgrep -f '[d]b_worker'); echo 'Killed the worker and the first web process.'
+         until pgrep -f '[g]unicorn.*web-1.sock' && pgrep -f '[d]b_worker'; do [ \$SECONDS -lt \$deadline ]; sleep 2; done | sed 's/^/started again: /'
          sleep 8; register --program python deploy/healthcheck.py /run/register/web-1.sock; register doctor || true"
     say "$1: what cron does at night"
     run "grep -E '^[0-9]' /etc/cron.d/register | sort --key=2,2n | cut -d ' ' -f 7- | tee /dev/stderr >/root/nightly; sh -e /root/nightly; ls -l /var/backups/register"
