@@ -8,7 +8,7 @@ import secrets
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from .account import Account
 
@@ -51,7 +51,7 @@ class CalendarAddress(StoredSecret):
 class TokenScope(models.TextChoices):
     """What a program may do with an API token, as far as its account may."""
 
-    READ = "read", _("Read")
+    READ = "read", pgettext_lazy("token", "Read")
     WRITE = "write", _("Read and write")
 
 
