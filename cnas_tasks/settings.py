@@ -353,6 +353,9 @@ if importlib.util.find_spec("resource") is None:
         " “On a Windows server” in docs/operations.md tells the way."
     )
 
+# Hosts inside that webhooks may be posted to; any outside may.
+WEBHOOK_HOSTS = env.texts("WEBHOOK_HOSTS", default=[])
+
 # --- mail and the rest --------------------------------------------------------------------------
 
 vars().update(env.mail_server("EMAIL_URL", default="consolemail://"))

@@ -43,6 +43,7 @@ suggestions = LazyViews("meetings.reports.suggestion_views")
 reports = LazyViews("meetings.reports.views")
 notifications = LazyViews("meetings.notifications.views")
 robots = LazyViews("meetings.notifications.robot_views")
+webhooks = LazyViews("meetings.notifications.webhook_views")
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
@@ -152,6 +153,8 @@ urlpatterns = [
     path("exports/<uuid:pk>/file/", file_views.export_file, name="export_file"),
     path("robots/", robots.robot_list, name="robots"),
     path("robots/<int:pk>/remove/", robots.robot_remove, name="robot_remove"),
+    path("webhooks/", webhooks.webhook_list, name="webhooks"),
+    path("webhooks/<int:pk>/remove/", webhooks.webhook_remove, name="webhook_remove"),
     path("calendar/<str:secret>.ics", notifications.calendar, name="calendar"),
     path("i18n/setlang/", login_not_required(preferences.choose_language), name="set_language"),
     path("metrics", metrics.metrics, name="metrics"),

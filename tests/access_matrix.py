@@ -328,6 +328,8 @@ ROWS = (
     Row("begin_with_view", "/views/{view}/first-page/", NO_SUCH_METHOD, expect(404, reader=302, secretariat=302)),
     Row("change_view", "/views/{view}/change/", NO_SUCH_METHOD, expect(404, reader=403, secretariat=422)),
     Row("delete_view", "/views/{view}/delete/", NO_SUCH_METHOD, expect(404, reader=403, secretariat=302)),
+    Row("webhooks", "/webhooks/", ADMINISTRATOR_READS, ADMINISTRATOR_IN_VAIN),
+    Row("webhook_remove", "/webhooks/{webhook}/remove/", NO_SUCH_METHOD, expect(403, administrator=302)),
     Row("make_api_token", "/accounts/settings/tokens/", NO_SUCH_METHOD, expect(422)),
     Row("revoke_api_token", "/accounts/settings/tokens/999999/revoke/", NO_SUCH_METHOD, expect(404)),
     Row("api_docs", "/api/v1/", READS, NO_SUCH_METHOD),

@@ -40,6 +40,7 @@ from meetings.models import (
     SentMail,
     SuggestionOutcome,
     TaskLog,
+    Webhook,
 )
 
 from . import factories
@@ -106,6 +107,8 @@ def places(world) -> dict[str, object]:
         "robot": (robot := Robot.objects.create(address="wecombot://0123456789abcdef/")).pk,
         "calendarday": CalendarDay.objects.create(day=world.day, is_working=True).pk,
         "robotmessage": robot.messages.create(kind="digest", day=world.day, title="x", text="x").pk,
+        "webhook": (webhook := Webhook.objects.create(address="https://example.org/", secret="x")).pk,
+        "webhookmessage": webhook.messages.create(body="{}").pk,
         "job": note.enqueue("x").id,
         "export": factories.export(world.secretariat).id,
         "task_type": ContentType.objects.get_for_model(task).pk,

@@ -198,6 +198,7 @@ FIELDS: dict[str, Field] = {
     "unit": Field(_("Unit")),
     "head": Field(_("Head")),
     "robot": Field(_("Group robot")),
+    "webhook": Field(_("Webhook")),
     "working_calendar": Field(_("Public holidays")),
     "merged_into": Field(_("Merged into")),
     "merged_with": Field(_("Merged with")),

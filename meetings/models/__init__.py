@@ -47,4 +47,5 @@ from .task import (
     TaskLeader,
     worst_health,
 )
+from .webhook import Webhook, WebhookMessage
 from .workbook import WorkbookHandout, WorkbookState, WorkbookUpload

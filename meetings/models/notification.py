@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -85,6 +85,26 @@ class Delivery(models.Model):
                 | (~Q(state=MailState.CLAIMED) & Q(claim__isnull=True, claimed_until__isnull=True)),
             ),
         ]
+
+
+class PostedQuerySet(DeliveryQuerySet[_Delivery]):
+    """What is posted, and answered."""
+
+    def record_answer(self, claim: Any, answer: str) -> None:
+        """Mark the message as sent, unless another sender took over."""
+        self.filter(claim=claim).update(
+            state=MailState.SENT, claim=None, claimed_until=None, problem="", answer=answer, sent_at=timezone.now()
+        )
+
+
+class PostedMessage(Delivery):
+    """A message that is posted; ``answer`` is what was answered, without secrets."""
+
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    answer = models.TextField(_("answer"), blank=True)
+
+    class Meta(Delivery.Meta):
+        abstract = True
 
 
 class MailingQuerySet(DeliveryQuerySet["Mailing"]):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .fields import optional_reference
 from .log import TaskLog
-from .notification import Delivery, DeliveryQuerySet, MailState
+from .notification import PostedMessage, PostedQuerySet
 from .organisation import Department
 
 
@@ -44,7 +44,7 @@ class RobotMessageKind(models.TextChoices):
     GREETING = "greeting", _("Greeting of a new robot")
 
 
-class RobotMessageQuerySet(DeliveryQuerySet["RobotMessage"]):
+class RobotMessageQuerySet(PostedQuerySet["RobotMessage"]):
     """Messages to be posted."""
 
     def get_or_create_once(self, once: dict[str, Any], **text: str | datetime.date) -> tuple[RobotMessage, bool]:
@@ -55,14 +55,8 @@ class RobotMessageQuerySet(DeliveryQuerySet["RobotMessage"]):
             self.bulk_create([self.model(**once, **text)], ignore_conflicts=True)
         return before or self.get(**once), before is None
 
-    def record_answer(self, claim: Any, answer: str) -> None:
-        """Mark the message as sent, unless another sender took over."""
-        self.filter(claim=claim).update(
-            state=MailState.SENT, claim=None, claimed_until=None, problem="", answer=answer, sent_at=timezone.now()
-        )
 
-
-class RobotMessage(Delivery):
+class RobotMessage(PostedMessage):
     """One message to one robot, posted once.
 
     ``day`` (Asia/Shanghai) and ``entry`` are as in `Mailing`; ``composed_at`` is the moment before what it tells was
@@ -76,8 +70,6 @@ class RobotMessage(Delivery):
     title = models.CharField(_("subject"), max_length=500)
     text = models.TextField(_("text"))
     composed_at = models.DateTimeField(_("composed"), default=timezone.now)
-    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
-    answer = models.TextField(_("answer"), blank=True)
 
     objects = RobotMessageQuerySet.as_manager()
 
@@ -86,7 +78,7 @@ class RobotMessage(Delivery):
         verbose_name_plural = _("messages to group robots")
         ordering = ["-pk"]
         constraints = [
-            *Delivery.Meta.constraints,
+            *PostedMessage.Meta.constraints,
             models.UniqueConstraint(
                 name="robotmessage_one_digest_a_day",
                 fields=["robot", "day"],

@@ -31,7 +31,6 @@ from meetings.models import (
 )
 from meetings.tasks.signals import reminders_recorded
 
-from .delivery import LEASE, DeliveryError
 from .digest import Digest, compose_reading
 from .mails import digest_subject, reminder_subject, render_text, shorten_subject
 from .sections import Reading
@@ -144,31 +143,16 @@ def deliver_robot_message(message_id: int) -> None:
     Raises DeliveryError where it was not taken: the job is tried again.
     """
     from . import robots
+    from .posting import post_once
 
-    claim = RobotMessage.objects.claim(message_id, LEASE)
-    if claim is None:
-        if RobotMessage.objects.filter(pk=message_id, state=MailState.CLAIMED).exists():
-            raise DeliveryError(_("The message is being posted by another run."))
-        return
-    message = RobotMessage.objects.select_related("robot", "entry").get(pk=message_id)
-    if message.entry:
-        # Of what is still open now, as a mail tells it.
-        told = _compose_reminder(message.robot, message.entry, timezone.localdate())
-        if not told:
-            RobotMessage.objects.release(claim, "")
-            RobotMessage.objects.filter(pk=message_id).give_up()
-            return
-        RobotMessage.objects.filter(claim=claim).update(**told)
-        message.title, message.text = told["title"], told["text"]
-    try:
-        answer = robots.post(message.robot.address, message.title, message.text)
-    except robots.RobotError as refusal:
-        problem = str(refusal)
-    except Exception as error:  # noqa: BLE001 - whatever it says may hold the address
-        problem = type(error).__name__
-    else:
-        RobotMessage.objects.record_answer(claim, answer)
-        return
-    RobotMessage.objects.release(claim, problem)
-    # Outside of the handler: what went before is not told with it.
-    raise DeliveryError(problem)
+    def post(message: RobotMessage) -> str | None:
+        if message.entry:
+            # Of what is still open now, as a mail tells it.
+            told = _compose_reminder(message.robot, message.entry, timezone.localdate())
+            if not told:
+                return None
+            RobotMessage.objects.filter(pk=message_id).update(**told)
+            message.title, message.text = told["title"], told["text"]
+        return robots.post(message.robot.address, message.title, message.text)
+
+    post_once(RobotMessage.objects.select_related("robot", "entry"), message_id, post)

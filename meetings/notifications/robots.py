@@ -25,6 +25,8 @@ from django.utils.translation import gettext as _, gettext_lazy
 from meetings.core.types import StrOrPromise
 from meetings.errors import InvalidInputError
 
+from .posting import RefusedError, problem_of_answer
+
 # Apprise writes addresses into its log, and urllib3 paths with keys, where somebody asks for every detail.
 logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
 logging.getLogger("urllib3").setLevel(logging.INFO)
@@ -32,10 +34,6 @@ logging.getLogger("urllib3").setLevel(logging.INFO)
 # Shown in place of a secret.
 HIDDEN = "****"
 MAX_ADDRESS_LENGTH = 1000
-
-
-class RobotError(Exception):
-    """Raised where a robot did not take a message; its text holds no secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +174,7 @@ _posting = threading.Lock()
 
 
 def post(address: str, title: str, text: str) -> str:
-    """Post a message; return what was answered. Raises RobotError, without the secret."""
+    """Post a message; return what was answered. Raises RefusedError."""
     service = SERVICES[urlsplit(address).scheme]
     plugin, spy = _make_plugin(address), _Requests()
     module: Any = sys.modules[service.plugin.__module__]
@@ -188,25 +186,16 @@ def post(address: str, title: str, text: str) -> str:
             module.requests = requests
     problem = _problem_of(service, spy)
     if problem:
-        raise RobotError(_hide_secrets(problem, plugin))
+        raise RefusedError(_hide_secrets(problem, plugin))
     assert spy.answer is not None  # else there was a problem
     return f"HTTP {spy.answer.status_code}"
 
 
 def _problem_of(service: Service, spy: _Requests) -> str:
     """Say why the message was not taken; empty where it was."""
-    if spy.answer is None:
-        if isinstance(spy.problem, requests.Timeout):
-            return _("There was no answer in time.")
-        if isinstance(spy.problem, requests.exceptions.SSLError):
-            return _("Its certificate is not valid.")
-        return _("It cannot be reached.")
-    if spy.answer.is_redirect:  # with another address
-        return _("It answered with another address (HTTP %(status)d), which is not followed.") % {
-            "status": spy.answer.status_code
-        }
-    if spy.answer.status_code not in range(200, 300):
-        return _("It answered with HTTP %(status)d.") % {"status": spy.answer.status_code}
+    if problem := problem_of_answer(spy.answer, spy.problem):
+        return problem
+    assert spy.answer is not None  # else there was a problem
     if not service.refusal:
         return ""
     try:

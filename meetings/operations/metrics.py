@@ -32,7 +32,7 @@ from prometheus_client.registry import Collector
 from meetings.errors import PermissionDeniedError
 from meetings.jobs.heartbeat import last_seen
 from meetings.jobs.last_runs import find_ages
-from meetings.models import Mailing, MailState, RobotMessage, Task, TaskLog
+from meetings.models import Mailing, MailState, RobotMessage, Task, TaskLog, WebhookMessage
 from meetings.tasks.statistics import count_by_health
 
 _IS_SHARED = "PROMETHEUS_MULTIPROC_DIR" in os.environ
@@ -139,6 +139,7 @@ def _mails() -> Iterator[GaugeMetricFamily]:
     unsent = GaugeMetricFamily("register_messages_unsent", "Messages composed and not sent, by way", labels=["way"])
     unsent.add_metric(["mail"], Mailing.objects.filter(UNSENT).count())
     unsent.add_metric(["robot"], RobotMessage.objects.filter(UNSENT).count())
+    unsent.add_metric(["webhook"], WebhookMessage.objects.filter(UNSENT).count())
     yield unsent
 
 

@@ -61,6 +61,7 @@ MENU = (
     NavigationEntry("accounts", _("Accounts"), "users", roles=ADMINISTRATORS, name_prefixes=("account_",)),
     NavigationEntry("robots", _("Group robots"), "message", roles=ADMINISTRATORS, name_prefixes=("robot_",)),
     NavigationEntry("working_days", _("Working days"), "calendar-time", roles=ADMINISTRATORS),
+    NavigationEntry("webhooks", _("Webhooks"), "message", roles=ADMINISTRATORS, name_prefixes=("webhook_",)),
     NavigationEntry("jobs", _("Background jobs"), "refresh", roles=ADMINISTRATORS),
     NavigationEntry("admin:index", _("Administration"), "adjustments", roles=ADMINISTRATORS),
     NavigationEntry("help", _("Help"), "help-circle", name_prefixes=("help_",)),

@@ -6,6 +6,7 @@ Ids are mostly those that there are, and versions mostly the present ones, so th
 from __future__ import annotations
 
 import io
+import math
 
 import pytest
 import requests
@@ -72,7 +73,7 @@ def test_schemathesis_finds_nothing(headers, path, method, mode):
 
     @given(case=operation.as_strategy(generation_mode=mode))
     @settings(
-        max_examples=CALLS // len(OPERATIONS) // len(GenerationMode),
+        max_examples=math.ceil(CALLS / len(OPERATIONS) / len(GenerationMode)),
         phases=[Phase.explicit, Phase.generate, Phase.target],
         suppress_health_check=list(HealthCheck),
         deadline=None,

@@ -12,7 +12,7 @@ from django.urls import get_resolver
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from meetings.models import Account, Department, Meeting, Person, Robot, Role, Suggestion, Task
+from meetings.models import Account, Department, Meeting, Person, Robot, Role, Suggestion, Task, Webhook
 from meetings.tasks.tables import TaskTable
 from tests import factories
 
@@ -68,6 +68,7 @@ PAGES = {
     "jobs": ("/jobs/", Role.ADMINISTRATOR),
     "working_days": ("/working-days/", Role.ADMINISTRATOR),
     "robots": ("/robots/", Role.ADMINISTRATOR),
+    "webhooks": ("/webhooks/", Role.ADMINISTRATOR),
     "change_log": ("/accounts/changes/", Role.ADMINISTRATOR),
     "account_new": ("/accounts/new/", Role.ADMINISTRATOR),
     "account_detail": ("/accounts/{liaison}/", Role.ADMINISTRATOR),
@@ -102,6 +103,7 @@ NO_PAGES = {
     "account_unlock",
     "retry_job",
     "robot_remove",
+    "webhook_remove",
     "calendar",
     "report_of_meeting",
     "report_bulletin",
@@ -201,6 +203,9 @@ def open_register(visit):
         if name == "robots":
             robot = Robot.objects.create(department=department, address="wecombot://0123456789abcdef/")
             robot.messages.create(kind="greeting", day=meeting.issued_on, title="台账", text="接入通知")
+        if name == "webhooks":
+            webhook = Webhook.objects.create(address="https://portal.example.org/hooks/register", secret="x")
+            webhook.messages.create(body='{"type": "webhook.added", "data": {"entries": []}}')
         return path.format(
             task=task.pk,
             meeting=meeting.pk,

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.utils import timezone
 
 from meetings.devtools.synthetic import generate
-from meetings.models import CalendarAddress, ChangeKind, EntryKind, Mailing, Robot, SavedView, Scan, Suggestion
+from meetings.models import CalendarAddress, ChangeKind, EntryKind, Mailing, Robot, SavedView, Scan, Suggestion, Webhook
 from meetings.models.notification import MailKind, MailState, SentMail
 from meetings.tasks.services.acknowledgements import acknowledge, ask_to_acknowledge
 from meetings.tasks.services.batch_undo import undo_batch
@@ -76,6 +76,8 @@ def _make_mails(world: factories.SmallWorld) -> None:
     )
     reminder = factories.entry(world.overdue, kind=EntryKind.REMINDER, effective_on=day, recorded_at=MOMENT, note=TEXT)
     Mailing.objects.create(account=world.liaison, kind=MailKind.REMINDER, day=day, entry=reminder)
+    webhook = Webhook.objects.create(address="https://example.org/", secret=TEXT)
+    webhook.messages.create(body=TEXT, created_at=MOMENT, answer="HTTP 200")
     for department in (world.technology, None):
         robot = Robot.objects.create(department=department, address="wecombot://0123456789abcdef/")
         robot.messages.create(

@@ -41,6 +41,8 @@ from meetings.models import (
     TaskLeader,
     TaskLog,
     TaskState,
+    Webhook,
+    WebhookMessage,
 )
 from tests import factories
 
@@ -112,6 +114,10 @@ def digest(**columns) -> Mailing:
 
 def second_factor(**columns) -> SecondFactor:
     return SecondFactor.objects.create(**{"account": factories.account(), "kind": "codes", "secret": "x", **columns})
+
+
+def webhook_message(**columns) -> WebhookMessage:
+    return Webhook.objects.create(address="https://example.org/", secret="x").messages.create(body="{}", **columns)
 
 
 def robot_message(**columns) -> RobotMessage:
@@ -240,6 +246,8 @@ ATTEMPTS = {
     "robotmessage_one_for_each_entry": lambda: a_second(
         RobotMessage, robot_message(kind="reminder", entry=factories.task().log.get())
     ),
+    "webhookmessage_state_known": lambda: webhook_message(state="lost"),
+    "webhookmessage_claimed_by_somebody": lambda: webhook_message(state="claimed"),
     "robotmessage_state_known": lambda: robot_message(state="lost"),
     "robotmessage_reminder_has_an_entry": lambda: robot_message(kind="reminder"),
     "robotmessage_claimed_by_somebody": lambda: robot_message(state="claimed"),

@@ -9,7 +9,8 @@ from django.utils import translation
 from django_tasks_db.models import DBTaskResult
 
 from meetings.models import Robot, Role
-from meetings.notifications.robots import SERVICES, RobotError, describe_address, fit_text, parse_address, post
+from meetings.notifications.posting import RefusedError
+from meetings.notifications.robots import SERVICES, describe_address, fit_text, parse_address, post
 from tests import factories
 from tests.helpers import compact_html
 
@@ -126,7 +127,7 @@ def test_an_address_is_told_from_others_without_its_secret(address, shown):
 )
 def test_what_is_no_success_is_said_without_the_secret(server, status, body, said):
     server.answer(status, body)
-    with pytest.raises(RobotError) as refusal:
+    with pytest.raises(RefusedError) as refusal:
         post(parse_address(PASTED["wecombot"]), "标题", "正文")
     assert said in str(refusal.value)
     assert KEY not in str(refusal.value)
@@ -136,7 +137,7 @@ def test_what_is_no_success_is_said_without_the_secret(server, status, body, sai
 def test_dingtalk_and_feishu_refuse_by_a_number_in_a_good_answer(server):
     server.answer(200, {"errcode": 310000, "errmsg": "keywords not in content", "code": 19024, "msg": "Key Words"})
     for scheme, number in (("dingtalk", "310000"), ("feishu", "19024")):
-        with pytest.raises(RobotError, match=number):
+        with pytest.raises(RefusedError, match=number):
             post(parse_address(PASTED[scheme]), "标题", "正文")
 
 
@@ -144,7 +145,7 @@ def test_another_address_in_the_answer_is_not_followed(server):
     elsewhere = RobotServer()
     server.answer(307, "", Location=f"{elsewhere.address}/elsewhere")
     for address in (PASTED["wecombot"], f"{server.address}/hook"):
-        with pytest.raises(RobotError, match="307"):
+        with pytest.raises(RefusedError, match="307"):
             post(parse_address(address), "标题", "正文")
     assert not elsewhere.posts
     elsewhere.stop()
@@ -153,7 +154,7 @@ def test_another_address_in_the_answer_is_not_followed(server):
 @pytest.mark.parametrize("status", [300, 302, 304])
 def test_only_a_status_of_success_counts_as_taken(server, status):
     server.answer(status, "")
-    with pytest.raises(RobotError, match=str(status)):
+    with pytest.raises(RefusedError, match=str(status)):
         post(parse_address(f"{server.address}/hook"), "标题", "正文")
 
 
@@ -167,10 +168,10 @@ def test_who_is_silent_or_away_is_not_waited_for_long(server, monkeypatch):
     address = parse_address(f"{server.address}/hook")
     monkeypatch.setattr(SERVICES["json"].plugin, "socket_read_timeout", 0.2)
     server.delay = 1
-    with pytest.raises(RobotError):
+    with pytest.raises(RefusedError):
         post(address, "标题", "正文")
     server.stop()
-    with pytest.raises(RobotError):
+    with pytest.raises(RefusedError):
         post(address, "标题", "正文")
 
 
@@ -178,7 +179,7 @@ def test_nothing_is_logged_of_the_address_not_even_in_detail(server, caplog):
     with caplog.at_level(logging.DEBUG):
         post(parse_address(PASTED["dingtalk"], "SEC0123456789abcdef"), "标题", "正文")
         server.answer(500)
-        with pytest.raises(RobotError):
+        with pytest.raises(RefusedError):
             post(parse_address(PASTED["wecombot"]), "标题", "正文")
     assert not any(secret in caplog.text for secret in (TOKEN, KEY, "SEC0123456789abcdef"))
 

@@ -37,6 +37,7 @@ from meetings.models import (
 )
 from meetings.models.log import CLAIMED, CURRENT_COLUMNS, STATE_CHANGES
 from meetings.models.task import TaskQuerySet
+from meetings.tasks.signals import entries_recorded
 
 from .claims import claim_day
 
@@ -89,6 +90,7 @@ def write_planned_entry(
         batch = Batch.objects.create(made_by=actor, source=BatchSource.BACK_DATED, consent=Consent.ASKED)
     _complete_entry(task, entry, log, actor, recorded_at or timezone.now(), batch)
     entry.save(force_insert=True)
+    entries_recorded.send(TaskLog, entries=[entry])
     copy_current_state(task, TaskState.objects.rebuild({task.pk: log})[task.pk])
     # Texts that stay are not spelled again.
     task.save(update_fields={"version", *CURRENT_COLUMNS} if STATE_CHANGES.issuperset(entry.changes) else None)
@@ -109,6 +111,7 @@ def write_entries(
         for entry in entries:
             _complete_entry(task, entry, logs[task.pk], actor, now, batch)
     created = TaskLog.objects.bulk_create(entry for entries in planned.values() for entry in entries)
+    entries_recorded.send(TaskLog, entries=created)
     if batch is not None and any(CLAIMED in entry.changes for entry in created):
         batch.consent = Consent.ASKED
         batch.save(update_fields=["consent"])
