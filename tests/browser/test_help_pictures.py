@@ -158,3 +158,12 @@ def keep(page: Page, language: str, name: str, text: str) -> None:
 def test_no_picture_is_left_that_the_help_does_not_show():
     for language in ("zh-hans", "en"):
         assert {path.stem for path in (PICTURES / language).glob("*.png")} == set(SHOWN)
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_the_readme_shows_pictures_that_are_found_out_here(name):
+    shown = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", (Path(settings.BASE_DIR) / name).read_text(encoding="utf-8"))
+    assert shown
+    for path in shown:
+        assert PICTURES in (Path(settings.BASE_DIR) / path).parents
+        assert (Path(settings.BASE_DIR) / path).exists()
