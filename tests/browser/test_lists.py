@@ -10,7 +10,7 @@ from django.utils.dateformat import format as date_format
 from playwright.sync_api import Locator, expect
 
 from meetings.devtools import synthetic
-from meetings.models import Role
+from meetings.models import DepartmentRole, Role, Status
 from tests import factories
 
 from .conftest import DESK, PHONE
@@ -44,6 +44,26 @@ def test_four_filters_stand_and_the_others_are_one_click_away(visit, world):
     chip.click()
     expect(page).not_to_have_url(re.compile("status"))
     expect(page.locator(".chip")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [1280, 1366])
+def test_no_column_of_the_list_is_cut_on_a_laptop(visit, world, width):
+    """Also where a task was closed late, others answer for it and its meeting is named."""
+    task = factories.task(
+        factories.suggestion(factories.meeting(document_number="演示〔2026〕1号")),
+        deadline=factories.dated(world.day - datetime.timedelta(days=19)),
+        departments=[
+            (factories.department("演示·培训部"), DepartmentRole.LEAD),
+            (factories.department("演示·评审部"), DepartmentRole.SUPPORTING),
+        ],
+    )
+    factories.progress(task, "方案已印发实施，受理平均用时由12个工作日压缩至7个工作日。", on=world.day)
+    factories.move(task, Status.CLOSED, on=world.day)
+    page = visit("/tasks/", as_=world.secretariat, width=(width, 800))
+    expect(page.get_by_text("逾期 19 天办结")).to_be_visible()
+    # Windows has a scroll bar of 17 px, which this browser has not.
+    page.set_viewport_size({"width": width - 17, "height": 800})
+    assert not page.locator(".table-responsive").evaluate("table => Math.max(0, table.scrollWidth - table.clientWidth)")
 
 
 def test_the_english_list_fits_a_laptop_and_its_bar_a_tablet(visit, busy_register):
