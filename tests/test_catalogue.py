@@ -44,6 +44,7 @@ def updated(tmp_path_factory):
     return path
 
 
+@pytest.mark.long
 def test_the_catalogue_holds_the_messages_of_the_code_and_no_others(updated):
     stored, found = ({described(message) for message in rows if message.id} for rows in (STORED, read(updated)))
     assert sorted(found - stored) == [], "not in the catalogue: make messages, then translate"

@@ -116,6 +116,7 @@ def test_pages_of_the_register_are_not_kept_by_caches_in_between(world):
     assert "HX-Request" in client.get("/tasks/")["Vary"]
 
 
+@pytest.mark.long
 def test_no_file_is_kept_by_the_browser(world):
     client, task = signed_in(world.secretariat), world.undecided
     addresses = [

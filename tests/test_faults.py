@@ -289,6 +289,7 @@ def test_a_missing_file_is_no_disk_that_cannot_be_written_to_but_one_without_roo
 
 
 # A file that could not be written cannot be closed either, which whoever gives it up says.
+@pytest.mark.long
 @pytest.mark.same_on_both
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.django_db

@@ -228,6 +228,7 @@ def test_a_column_costs_nothing_while_it_is_hidden_and_at_most_one_query_where_i
     assert len(every + INBOX[Role.LIAISON]) <= 11
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_saved_views_cost_the_list_nothing_and_their_own_page_one_query_for_all_their_words(register, spend):
     account = factories.account(Role.READER)
@@ -238,6 +239,7 @@ def test_saved_views_cost_the_list_nothing_and_their_own_page_one_query_for_all_
     spend(account, "/views/", [*SIGNED_IN, "how many views", "the views with their owners", *asked])
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_what_a_filter_offers_costs_as_many_queries_whatever_there_is(register, spend):
     reader = factories.account(Role.READER)
@@ -345,6 +347,7 @@ def test_reports_and_meetings_side_by_side_cost_as_many_queries_whatever_is_in_t
         spend(staff, address, RAISED_BEFORE + INBOX[Role.SECRETARIAT])
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_a_draft_costs_as_many_queries_for_many_rows_as_for_few(db, spend):
     account = factories.account(Role.SECRETARIAT)

@@ -96,6 +96,7 @@ def test_the_page_says_until_when(account):
 # --- an address ---------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_ten_names_stop_an_address_and_not_ten_mistakes_of_one_person(account):
     names = [f"name-{number}" for number in range(lockout.MAX_NAMES)]
     for name in names[:-1]:
@@ -111,6 +112,7 @@ def test_ten_names_stop_an_address_and_not_ten_mistakes_of_one_person(account):
     assert attempt(account.username, PASSWORD).status_code == 302
 
 
+@pytest.mark.long
 def test_one_persons_mistakes_stop_nobody_else(account):
     fail("one-person", 30)
     assert attempt(account.username, PASSWORD).status_code == 302
@@ -124,6 +126,7 @@ def fail_everywhere(name: str) -> None:
         fail(name, 2, address=f"192.0.2.{number}")
 
 
+@pytest.mark.long
 def test_a_name_tried_from_many_addresses_is_slowed_and_not_shut(account):
     fail_everywhere(account.username)
     response = attempt(account.username, PASSWORD, address=OTHER)
@@ -133,6 +136,7 @@ def test_a_name_tried_from_many_addresses_is_slowed_and_not_shut(account):
     assert attempt(account.username, PASSWORD, address=OTHER).status_code == 302
 
 
+@pytest.mark.long
 def test_where_it_last_signed_in_from_it_is_not_even_slowed(account):
     assert attempt(account.username, PASSWORD, address=HOME).status_code == 302
     fail_everywhere(account.username)
@@ -151,6 +155,7 @@ def administrator(client: Client) -> Account:
     return administrator
 
 
+@pytest.mark.long
 def test_the_account_page_says_that_it_is_locked_and_unlocks_it(client, administrator, account):
     address = f"/accounts/{account.pk}/"
     unlock = f"//form[@action='{address}unlock/']"
@@ -176,6 +181,7 @@ def test_a_new_password_by_the_command_unlocks(account, monkeypatch):
     assert attempt(account.username, "another-Pass-4711").status_code == 302
 
 
+@pytest.mark.long
 def test_a_new_password_unlocks(client, administrator, account):
     fail(account.username)
     password = client.post(f"/accounts/{account.pk}/password/").context["password"]

@@ -74,6 +74,7 @@ def test_repeated_failures_lock_the_account_and_no_other(settings):
     assert sign_in(Client(), other).status_code == 302
 
 
+@pytest.mark.long
 def test_a_success_forgets_the_failures_before(settings):
     settings.AXES_ENABLED = True
     account = factories.account(password=PASSWORD)

@@ -49,6 +49,7 @@ def exported(meeting, path, day=ISSUED):
 # --- the real meeting --------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_workbook_equals_the_print_cell_for_cell(meeting_81, printed, tmp_path):
     path = tmp_path / "annex.xlsx"
     call_command("export_breakdown", meeting_81.document_number, str(path))

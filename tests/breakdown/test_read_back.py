@@ -51,6 +51,7 @@ def test_the_real_meeting(read_back):
         ]
 
 
+@pytest.mark.long
 def test_roles_lead_ins_and_milestones(read_back):
     meeting = factories.meeting(breakdown_title="委员建议任务分解表")
     parts = [("技术部", "lead"), ("党群工作部(纪委办公室)", "responsible"), ("国际部", "supporting")]
@@ -72,6 +73,7 @@ def test_roles_lead_ins_and_milestones(read_back):
     assert [milestone["due_date"] for milestone in task["milestones"]] == ["2024-06-30"]
 
 
+@pytest.mark.long
 def test_a_row_longer_than_a_page(read_back):
     meeting = factories.meeting(breakdown_title="委员建议任务分解表")
     texts = [

@@ -143,6 +143,7 @@ def pair(table) -> tuple[Task, Task]:
     return one, two
 
 
+@pytest.mark.long
 def test_joined_tasks_are_one_task_with_the_parts_of_both(client, pair):
     one, two = pair
     factories.progress(two, "已有进展。", on=TODAY)
@@ -177,6 +178,7 @@ def test_a_joined_task_has_a_page_that_says_where_it_went_and_takes_no_update(cl
         update_task(task_id=two.pk, version=two.version, actor=factories.secretariat(), effective_on=TODAY, note="进展")
 
 
+@pytest.mark.long
 def test_a_joined_task_is_nowhere_counted_listed_or_printed(client, table, pair):
     one, two = pair
     text = two.text

@@ -108,6 +108,7 @@ def sign_again(members: dict[str, bytes]) -> None:
     )
 
 
+@pytest.mark.long
 def test_what_comes_back_is_what_was_there(backup, media):
     path, before = backup
     restore(path)

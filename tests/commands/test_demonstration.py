@@ -35,6 +35,7 @@ def printed(output: str) -> dict[str, str]:
     return {line.split()[0]: match[0] for line in output.splitlines() if (match := PASSWORD.search(line))}
 
 
+@pytest.mark.long
 def test_an_empty_register_gets_the_real_meeting_and_an_account_per_role():
     passwords = printed(run("prepare_demonstration"))
     assert Task.objects.count() == 18
@@ -49,6 +50,7 @@ def test_an_empty_register_gets_the_real_meeting_and_an_account_per_role():
     assert Task.objects.filter(departments__liaisons__username="liaison").exists()
 
 
+@pytest.mark.long
 def test_the_second_run_changes_nothing_and_prints_no_password():
     run("prepare_demonstration")
     hashes = list(Account.objects.values_list("password", flat=True))
@@ -67,6 +69,7 @@ def test_a_register_with_a_meeting_or_an_account_of_its_own_keeps_to_them():
     assert Account.objects.count() == 1
 
 
+@pytest.mark.long
 def test_new_passwords_replace_the_old_ones():
     old = printed(run("prepare_demonstration"))
     new = printed(run("set_demonstration_passwords"))
@@ -76,6 +79,7 @@ def test_new_passwords_replace_the_old_ones():
         assert not account.check_password(old[account.username])
 
 
+@pytest.mark.long
 def test_only_demonstration_accounts_get_new_passwords():
     run("prepare_demonstration")
     own = factories.account(username="张三", password="我自己的密码2023")
@@ -99,6 +103,7 @@ def test_passwords_are_random_long_enough_and_accepted_by_the_rules():
         validate_password(password)
 
 
+@pytest.mark.long
 def test_the_table_stands_in_columns():
     run("prepare_demonstration")
     lines = password_table([(account, "aaaa-bbbb-cccc") for account in Account.objects.all()]).splitlines()

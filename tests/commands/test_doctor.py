@@ -55,6 +55,7 @@ def line(part: str) -> str:
     return found
 
 
+@pytest.mark.long
 def test_what_works_is_said_and_nothing_fails(world):
     lines, error = ask()
     assert error == ""
@@ -86,6 +87,7 @@ def test_a_database_that_is_not_there_is_all_that_is_told_of_it(monkeypatch):
     assert error == "1 thing is wrong."
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_a_worker_that_is_gone_is_missed(settings):
     (settings.WORKERS_DIR / "one").unlink()
@@ -96,6 +98,7 @@ def test_a_worker_that_is_gone_is_missed(settings):
 
 
 # About mail, disks, the clock, settings and programs: the part about the database is asked above, on both.
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_a_mail_server_is_asked(settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
@@ -112,6 +115,7 @@ def test_a_mail_server_is_asked(settings):
         assert line("Mail") == "✓ Mail: The mail server mail.example.org:25 takes mails."
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 @pytest.mark.parametrize(
     ("free", "begins"), [(1024, "✓ Disk: 1024 MB are free"), (1023, "✗ Disk: Only 1023 MB are free")]
@@ -121,6 +125,7 @@ def test_a_full_disk_is_told(monkeypatch, free, begins):
     assert line("Disk").startswith(begins)
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_a_folder_of_files_that_nobody_has_made_yet_is_not_made(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
@@ -128,6 +133,7 @@ def test_a_folder_of_files_that_nobody_has_made_yet_is_not_made(settings, tmp_pa
     assert not settings.MEDIA_ROOT.exists()
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_without_its_folder_of_data_that_is_said_and_the_other_parts_are_told_all_the_same(settings, tmp_path, world):
     settings.DATA_DIR = tmp_path / "data"
@@ -140,6 +146,7 @@ def test_without_its_folder_of_data_that_is_said_and_the_other_parts_are_told_al
     assert not folder.exists()
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_a_folder_that_takes_no_files_is_told(settings, tmp_path):
     (tmp_path / "file").touch()
@@ -147,6 +154,7 @@ def test_a_folder_that_takes_no_files_is_told(settings, tmp_path):
     assert line("Disk").startswith("✗ Disk: No uploaded file can be stored in ")
 
 
+@pytest.mark.long
 def test_a_clock_that_went_back_and_one_that_differs_are_told(world, monkeypatch):
     ahead = datetime.timedelta(seconds=diagnosis.MAX_SECONDS_APART + 1)
     with pytest.MonkeyPatch.context() as patch:
@@ -162,6 +170,7 @@ def test_a_clock_that_went_back_and_one_that_differs_are_told(world, monkeypatch
     assert "the log has entries of later" in line("Clock")
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_settings_that_a_check_refuses_are_wrong(monkeypatch):
     refused = [Error("It is broken.", hint="Mend it.", id="meetings.E000")]
@@ -169,6 +178,7 @@ def test_settings_that_a_check_refuses_are_wrong(monkeypatch):
     assert "✗ Settings: It is broken. Mend it. (meetings.E000)" in ask()[0]
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 @pytest.mark.parametrize(
     ("https", "debug", "said"),
@@ -182,6 +192,7 @@ def test_what_a_deployment_should_not_be_is_noted(settings, https, debug, said):
     assert any(said in note for note in notes) if said else not notes
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_programs_that_are_not_there_are_noted_with_what_installs_them(monkeypatch):
     for name in ("find_converter", "is_recognition_installed", "_has_chinese_font"):

@@ -12,6 +12,7 @@ from tests.helpers import full_disk
 pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("temporary_too", [False, True])
 @pytest.mark.parametrize("line", ["export_register x.xlsx", "report {} x.docx", "export_breakdown {} x.xlsx"])
 def test_is_told_in_one_line(world, tmp_path, monkeypatch, capsys, line, temporary_too):

@@ -62,6 +62,7 @@ def assert_change_is_told(statements: Sequence[str]) -> None:
     assert "this version" in told or "that works" in told
 
 
+@pytest.mark.long
 @pytest.mark.sqlite
 @pytest.mark.parametrize("statements", CHANGED_ON_SQLITE, ids=" ".join)
 def test_what_was_changed_in_the_tables_is_told_on_sqlite(statements):

@@ -200,6 +200,7 @@ def test_a_weekly_rhythm_that_became_months_is_put_right_by_an_entry(tmp_path):
     assert list(check_logs()) == []
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_a_fixture_that_names_a_model_as_before_is_loaded(tmp_path, repository):
     text = (repository / "fixtures" / "meeting_81.json").read_text(encoding="utf-8")

@@ -130,6 +130,7 @@ def deleting(document: MinutesDocument, open_file: Callable[..., Any]) -> Callab
     return delete_and_open
 
 
+@pytest.mark.long
 def test_a_register_in_which_everything_happened_is_whole():
     make_full_register()
     assert verify() == (

@@ -10,6 +10,7 @@ from tests.corpus.measure import measure
 pytestmark = pytest.mark.same_on_both
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.path.name) for case in read_cases()])
 def test_a_case_is_read_as_a_person_reads_it(case: Case):
     floor, faults = measure(case.path.name, case.path.read_bytes(), case.expected)

@@ -89,6 +89,7 @@ def remove(meeting: Meeting, username: str = "secretariat", **fields: str) -> Ht
 
 
 # What it says and to whom; that it is made and removed, and what then is refused, is tried on both.
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_one_department_has_not_taken_over_and_its_liaison_is_asked(demonstration):
     (late,) = find_unacknowledged(timezone.localdate())
@@ -138,6 +139,7 @@ def test_its_log_reads_as_if_it_had_been_kept_day_by_day(demonstration):
         assert timezone.localdate(entry.recorded_at) == entry.effective_on <= timezone.localdate()
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 @pytest.mark.parametrize("day", [datetime.date(2024, 2, 29), datetime.date(2026, 1, 1), datetime.date(2025, 10, 8)])
 def test_it_is_alive_on_whatever_day_it_is_made(day):
@@ -147,6 +149,7 @@ def test_it_is_alive_on_whatever_day_it_is_made(day):
     assert all(statistics.count_by_health(tasks).by_health.values())
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_the_environment_leaves_it_out(settings):
     settings.DEMONSTRATION = False
@@ -155,6 +158,7 @@ def test_the_environment_leaves_it_out(settings):
     assert not Department.objects.filter(name__startswith=PREFIX).exists()
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_a_register_with_an_account_of_its_own_gets_none():
     factories.account(username="张三")
@@ -171,6 +175,7 @@ def test_the_second_run_makes_no_second_one(demonstration):
 # --- nothing is sent --------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_nothing_is_sent_from_it(demonstration, overdue):
     staff, liaison = (Account.objects.get(username=name) for name in ("secretariat", "liaison"))
@@ -201,6 +206,7 @@ def test_the_form_of_a_reminder_says_that_nothing_is_sent(overdue):
 # --- it goes ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_one_button_removes_it_wholly(settings, django_capture_on_commit_callbacks):
     settings.DEMONSTRATION = False
     prepare()
@@ -231,12 +237,14 @@ def test_the_front_page_is_no_graveyard(demonstration):
     assert first.last_report_on
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_the_front_page_leads_to_it_while_it_is_there(demonstration):
     assert demonstration.get_absolute_url() in signed_in("reader").get("/").content.decode()
     assert "虚构" not in remove(demonstration, sure="yes").content.decode()
 
 
+@pytest.mark.long
 def test_what_is_recorded_of_it_later_goes_with_it(demonstration):
     liaison, staff = (Account.objects.get(username=name) for name in ("liaison", "secretariat"))
     ask_to_acknowledge(demonstration)
@@ -258,6 +266,7 @@ def test_it_goes_only_where_that_was_said_once_more(demonstration):
     assert "未移除" in page
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_of_two_clicks_the_second_says_that_it_is_gone(demonstration):
     remove(demonstration, sure="yes")
@@ -274,6 +283,7 @@ def test_no_real_meeting_goes_that_way(demonstration):
     assert Task.objects.filter(suggestion__meeting=real).count() == 18
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 @pytest.mark.parametrize(
     ("username", "status"), [("liaison", 403), ("leader", 403), ("reader", 403), ("administrator", 200)]
@@ -283,6 +293,7 @@ def test_who_removes_it(demonstration, username, status):
     assert Meeting.objects.filter(pk=demonstration.pk).exists() == (status == 403)
 
 
+@pytest.mark.long
 def test_what_is_used_elsewhere_stays_and_is_named(demonstration):
     department = Department.objects.get(name=f"{PREFIX}评审部")
     elsewhere = factories.task(departments=[(department, "responsible")])
@@ -301,6 +312,7 @@ def test_what_is_used_elsewhere_stays_and_is_named(demonstration):
     assert not Person.objects.filter(unit=UNIT).exists()
 
 
+@pytest.mark.long
 def test_a_department_that_the_change_log_names_is_taken_out_of_use_and_that_is_said(demonstration):
     department = Department.objects.get(name=f"{PREFIX}技术部")
     administrator = Account.objects.get(username="administrator")

@@ -89,6 +89,7 @@ def test_intervals_and_current_columns_are_what_the_log_says(register):
         ]
 
 
+@pytest.mark.long
 def test_the_same_seed_makes_up_the_same():
     def texts() -> list:
         rows = Task.objects.order_by("pk").values_list("text", "status", "due_date", "version", "suggestion__text")
@@ -128,6 +129,7 @@ def counted_as_large(monkeypatch):
     monkeypatch.setattr(generator, "BATCH_SIZE", 50)
 
 
+@pytest.mark.long
 def test_a_large_register_is_indexed_as_if_each_row_had_been_saved(counted_as_large):
     generate(20, seed=5, today=TODAY)
     before = schema()
@@ -141,6 +143,7 @@ def test_a_large_register_is_indexed_as_if_each_row_had_been_saved(counted_as_la
     assert Task.objects.count() == 151
 
 
+@pytest.mark.long
 def test_a_large_register_that_fails_half_way_leaves_everything_as_it_was(counted_as_large, monkeypatch):
     generate(20, seed=5, today=TODAY)
     before = schema()

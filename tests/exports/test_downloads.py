@@ -44,6 +44,7 @@ def offered(response) -> str:
     return unquote(response["Content-Disposition"])
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_downloads_are_called_by_the_whole_title(client):
     client.force_login(factories.secretariat())

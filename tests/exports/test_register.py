@@ -39,6 +39,7 @@ def export(path, *options):
     return rows_by_head(path)
 
 
+@pytest.mark.long
 def test_it_has_a_row_for_each_task_under_the_heads_of_the_contract(path):
     factories.real_meeting()
     with translation.override("en"):
@@ -271,6 +272,7 @@ def test_what_others_save_while_it_is_written_does_not_mix_in(monkeypatch, tmp_p
     assert Task.objects.get(pk=tasks[-1].pk).text == "meanwhile"
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_every_download_reads_as_of_one_moment_and_writes_nothing(client):
     """Outside of a test's own transaction, PostgreSQL refuses what would write, and SQLite to begin another one."""

@@ -70,6 +70,7 @@ def saved(answer) -> tuple[str, list]:
     return answer["Content-Disposition"], cells
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "address",
     [

@@ -83,6 +83,7 @@ def test_a_print_and_a_scan_give_it_but_for_blanks_and_the_width_of_commas(name)
     assert folded(register()) == folded(expected)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["annex.docx", "annex.xlsx"])
 def test_the_annex_alone_gives_its_table_once_somebody_says_the_day(name):
     expected = in_fixture(around=False)
@@ -94,6 +95,7 @@ def test_the_annex_alone_gives_its_table_once_somebody_says_the_day(name):
     assert register(around=False) == expected
 
 
+@pytest.mark.long
 def test_what_a_person_saw_through_the_page_is_the_fixture_too():
     expected = in_fixture()
     accept.accept_draft(document_id=a_draft().pk, actor=factories.secretariat())
@@ -103,6 +105,7 @@ def test_what_a_person_saw_through_the_page_is_the_fixture_too():
 # --- once, and all of it --------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_file_is_kept_with_the_meeting():
     document = a_draft()
     meeting = accept.accept_draft(document_id=document.pk, actor=factories.secretariat()).meeting
@@ -115,6 +118,7 @@ def test_the_file_is_kept_with_the_meeting():
     assert "minutes.docx" not in document.file.name
 
 
+@pytest.mark.long
 def test_each_suggestion_knows_the_row_it_came_from():
     document = a_draft()
     meeting = accept.accept_draft(document_id=document.pk, actor=factories.secretariat()).meeting
@@ -124,6 +128,7 @@ def test_each_suggestion_knows_the_row_it_came_from():
     assert "2024.12\n2026.12" in rows[5].source
 
 
+@pytest.mark.long
 def test_accepting_twice_does_nothing():
     document = a_draft()
     staff = factories.secretariat()
@@ -160,6 +165,7 @@ def test_of_two_who_accept_at_once_one_wins_and_one_is_told():
     assert Task.objects.count() == 18
 
 
+@pytest.mark.long
 def test_what_was_due_at_the_next_meeting_gets_its_day():
     """By one entry, which is no extension (docs/domain.md, Deadlines)."""
     before = factories.meeting(
@@ -204,6 +210,7 @@ def test_a_meeting_without_an_issue_day_is_refused():
     assert not Meeting.objects.exists()
 
 
+@pytest.mark.long
 def test_the_command_refuses_it_with_one_line():
     with pytest.raises(CommandError) as refusal:
         call_command("import_minutes", str(DATA / "annex.xlsx"), "--accept", stdout=StringIO())
@@ -224,6 +231,7 @@ def test_the_command_does_nothing_the_second_time():
     assert len(said.getvalue().splitlines()) == 1
 
 
+@pytest.mark.long
 def test_the_command_makes_no_second_copy_of_a_meeting_from_elsewhere():
     factories.real_meeting()
     with pytest.raises(CommandError):
@@ -254,6 +262,7 @@ def with_row(draft, at: int, **values):
     return replace(draft, rows=tuple(rows))
 
 
+@pytest.mark.long
 def test_a_row_that_says_nothing_is_named():
     draft = build_draft(parse_content(NOTICE.read_bytes()))
     task = replace(draft.rows[2].row.tasks[0], text="")
@@ -288,6 +297,7 @@ def test_a_text_that_no_form_would_take_is_named_with_its_length():
 # --- people, departments, doubts ------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_known_people_and_departments_are_not_made_again():
     department, person = factories.department("技术部"), factories.person("刘克")
     accept.accept_draft(document_id=a_draft().pk, actor=factories.secretariat())
@@ -295,6 +305,7 @@ def test_known_people_and_departments_are_not_made_again():
     assert Person.objects.get(name="刘克") == person
 
 
+@pytest.mark.long
 def test_a_question_nobody_answered_makes_a_new_name_and_an_issue():
     factories.department("技术处")
     accept.accept_draft(document_id=a_draft().pk, actor=factories.secretariat())
@@ -305,6 +316,7 @@ def test_a_question_nobody_answered_makes_a_new_name_and_an_issue():
     assert set(issues.values_list("column", "value")) == {("departments", "技术部")}
 
 
+@pytest.mark.long
 def test_an_answered_question_leaves_no_issue():
     known = factories.department("技术处")
     document = a_draft()
@@ -315,6 +327,7 @@ def test_an_answered_question_leaves_no_issue():
     assert not ImportIssue.objects.filter(code="department_like_known").exists()
 
 
+@pytest.mark.long
 def test_two_printed_names_of_one_department_are_one_part_of_the_task():
     known = factories.department("技术处")
     document = a_draft()
@@ -329,6 +342,7 @@ def test_two_printed_names_of_one_department_are_one_part_of_the_task():
 # --- a meeting that is there ----------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_same_file_again_changes_nothing_and_is_linked():
     staff = factories.secretariat()
     first = accept.accept_draft(document_id=a_draft().pk, actor=staff).meeting

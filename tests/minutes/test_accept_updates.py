@@ -43,6 +43,7 @@ def test_an_update_corrects_through_the_verbs_and_removes_nothing():
     assert Task.objects.count() == 19
 
 
+@pytest.mark.long
 def test_an_update_corrects_a_row_that_has_no_task_yet():
     document = a_draft(factories.secretariat())
     metadata = draft_services.load_metadata(document)
@@ -67,6 +68,7 @@ def test_an_update_needs_the_secretariat():
     assert DraftRow.objects.filter(suggestion__isnull=False).count() == 0
 
 
+@pytest.mark.long
 def test_entering_a_meeting_from_a_file_is_in_its_change_log():
     staff = factories.secretariat()
     entered = accept.accept_draft(document_id=a_draft(staff).pk, actor=staff).meeting.change_log.get()

@@ -124,6 +124,7 @@ def test_a_file_that_takes_too_long_is_refused_for_that(monkeypatch):
     assert caught.value.code is UnreadableReason.TOO_SLOW
 
 
+@pytest.mark.long
 def test_a_file_that_takes_too_much_of_the_processor_is_refused_for_that(monkeypatch):
     monkeypatch.setattr("meetings.minutes.sandbox.MAX_SECONDS", 1)
     with pytest.raises(UnreadableDocumentError) as caught:
@@ -249,6 +250,7 @@ def test_damaged_pdfs_are_read_or_refused():
 text = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=30)
 
 
+@pytest.mark.long
 @settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(cells=st.lists(st.lists(text, min_size=9, max_size=9), min_size=1, max_size=4))
 def test_any_text_in_the_cells_is_read_or_refused(cells):
@@ -256,6 +258,7 @@ def test_any_text_in_the_cells_is_read_or_refused(cells):
     _read(docx_bytes(tbl([[C(head) for head in HEADS], *[[C(cell) for cell in row] for row in cells]])))
 
 
+@pytest.mark.long
 @settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     cells=st.lists(
@@ -274,6 +277,7 @@ def test_any_mixture_of_marks_in_the_cells_is_read_or_refused(cells):
 # --- the command ------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "content", [b"", b"no table", OLE, docx_bytes(tbl([["a", "b"]]))], ids=["empty", "no table", "old", "another table"]
 )

@@ -45,6 +45,7 @@ def positions(client: Client, address: str) -> list[int]:
     return [row.position for row in client.get(address).context["page"].rows]
 
 
+@pytest.mark.long
 def test_a_page_has_its_own_rows(client, document):
     address = f"/import/{document.pk}/"
     assert positions(client, address) == [*range(1, 51)]
@@ -57,6 +58,7 @@ def test_a_page_has_its_own_rows(client, document):
     assert 'href="/import/' + f"{document.pk}/?page=3#rows" in page
 
 
+@pytest.mark.long
 def test_what_is_done_to_a_row_leads_back_to_its_page(client, document):
     before = row_id(document, 70)
     assert (
@@ -71,6 +73,7 @@ def test_what_is_done_to_a_row_leads_back_to_its_page(client, document):
     assert document.rows.get(position=70).content["remarks"] == "先办"
 
 
+@pytest.mark.long
 def test_the_last_row_of_a_page_is_joined_with_the_first_of_the_next(client, document):
     page = client.get(f"/import/{document.pk}/")
     assert compact_html(page).count('value="join"') == ROWS_OF_FORMS
@@ -83,6 +86,7 @@ def test_the_last_row_of_a_page_is_joined_with_the_first_of_the_next(client, doc
     assert document.rows.count() == ROWS - 1
 
 
+@pytest.mark.long
 def test_the_next_question_is_found_on_whichever_page_it_is(client, document):
     first, second = row_id(document, 60), row_id(document, 110)
     address = f"/import/{document.pk}/"
@@ -104,6 +108,7 @@ def test_the_next_question_is_found_on_whichever_page_it_is(client, document):
     assert (page.open_count, page.first_issue, page.issue_elsewhere) == (0, "", "")
 
 
+@pytest.mark.long
 def test_a_question_of_many_rows_names_those_of_the_page_and_counts_the_others(client, document):
     for row in document.rows.filter(position__in=[1, 2, 52, 102, 103]):
         row.problems = document.rows.get(position=110).problems
@@ -120,6 +125,7 @@ def test_a_question_of_many_rows_names_those_of_the_page_and_counts_the_others(c
     assert days == ["2026-09-30"] * 4
 
 
+@pytest.mark.long
 def test_a_refused_row_comes_back_on_its_page_with_what_was_typed(client, document):
     row = document.rows.get(position=70)
     sent = {"action": "row", "do": "save", "row": row.pk, "version": row.version, "number": "x", "remarks": "先办"}
@@ -131,6 +137,7 @@ def test_a_refused_row_comes_back_on_its_page_with_what_was_typed(client, docume
     assert f'action="/import/{document.pk}/?page=2"' in compact_html(refused)
 
 
+@pytest.mark.long
 def test_a_saved_field_says_where_the_next_question_is(client, document):
     row = document.rows.get(position=60)
     sent = {"action": "save", "row": row.pk, "version": row.version, "task-0-deadline": "2026年8月"}
@@ -140,11 +147,13 @@ def test_a_saved_field_says_where_the_next_question_is(client, document):
     assert re.search(f'data-next-issue="[^"]*row={last}#', compact_html(answer))
 
 
+@pytest.mark.long
 def test_accepting_takes_the_rows_of_all_pages(client, document):
     assert act(client, document, "accept").status_code == 302
     assert Meeting.objects.get().suggestions.count() == ROWS
 
 
+@pytest.mark.long
 def test_a_page_of_forms_weighs_the_same_however_long_the_draft_is(client, document):
     many = len(client.get(f"/import/{document.pk}/?page=1").content)
     document.rows.filter(position__gt=ROWS_OF_FORMS).delete()
@@ -152,6 +161,7 @@ def test_a_page_of_forms_weighs_the_same_however_long_the_draft_is(client, docum
     assert many < 1.1 * few
 
 
+@pytest.mark.long
 def test_without_scripts_the_table_says_where_a_row_is_changed(client, document):
     page = compact_html(client.get(f"/import/{document.pk}/?view=table"))
     assert "“Row by row” opens those of all rows." in page
@@ -168,6 +178,7 @@ def test_many_drafts_come_in_pages(client, staff):
     assert 'href="/import/?page=2#drafts"' in client.get("/import/").content.decode()
 
 
+@pytest.mark.long
 def test_another_department_is_one_of_the_first_or_of_those_searched_for_or_named(client, document):
     factories.department("城市建设局")
     row = document.rows.get(position=1)

@@ -83,6 +83,7 @@ def test_all_are_right_as_they_stand(client, document):
     assert all(not row.content["tasks"][0]["departments"] for row in document.rows.filter(position__gt=3))
 
 
+@pytest.mark.long
 def test_a_row_answers_by_itself_and_the_others_stay_asked(client, document):
     act(client, document, "confirm", 4, place=0)
     assert "departments:no_department" not in groups(client, document)

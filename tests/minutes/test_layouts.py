@@ -82,6 +82,7 @@ def test_a_column_that_could_hold_the_tasks_too_is_named(client):
     assert "“金点子” could hold the tasks, too: please check" in compact_html(client.get(f"/import/{draft.pk}/"))
 
 
+@pytest.mark.long
 def test_another_table_is_read_by_one_click_and_the_first_again(client):
     document = the_draft(client, workbook(事项=TASKS, 项目=PROJECTS))
     first = [table.number for table in load_tables(document) if table.is_chosen]
@@ -153,6 +154,7 @@ def test_a_draft_without_a_file_has_no_tables_to_choose(client):
     assert answer.status_code == 422
 
 
+@pytest.mark.long
 def test_a_form_of_before_changes_nothing(client):
     document = the_draft(client, workbook(事项=TASKS, 项目=PROJECTS))
     version = document.version
@@ -180,6 +182,7 @@ def test_what_was_done_to_a_row_is_kept_where_it_still_fits(client):
     assert document.facts["title"] == "惠民事项会"
 
 
+@pytest.mark.long
 def test_what_was_done_to_rows_that_are_gone_is_named(client):
     document = the_draft(client, workbook(事项=TASKS, 项目=PROJECTS))
     act(client, document, "row", 2, do="save", remarks="先办")
@@ -205,6 +208,7 @@ def test_an_answered_question_is_not_asked_again(client):
     assert len(document.problems) == asked - 1
 
 
+@pytest.mark.long
 def test_a_choice_holds_for_the_next_file_with_the_same_heads(client):
     document = the_draft(client, workbook(事项=TASKS))
     choose(client, document, table_1=("number", "tasks", "leaders", "deadline"))
@@ -220,6 +224,7 @@ def test_a_choice_holds_for_the_next_file_with_the_same_heads(client):
     assert content["tasks"][0]["leaders"] == ["园林局"]
 
 
+@pytest.mark.long
 def test_a_table_that_the_earlier_file_did_not_have_is_read_besides(client):
     document = the_draft(client, workbook(事项=TASKS))
     choose(client, document, table_1=("number", "tasks", "leaders", "deadline"))

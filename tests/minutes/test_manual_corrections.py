@@ -16,6 +16,7 @@ def add_task(client, row: Suggestion) -> TypedDraft:
     return TypedDraft(client, client.post(reverse("task_new", args=[row.pk])))
 
 
+@pytest.mark.long
 def test_tasks_are_added_behind_those_a_row_has(client, meeting):
     row = factories.suggestion(meeting)
     factories.task(row)
@@ -46,6 +47,7 @@ def correct(client, row: Suggestion, *, note="与纸质附件核对", **typed: s
     return draft.accept(note=note)
 
 
+@pytest.mark.long
 def test_a_corrected_text_is_an_entry_of_each_task_of_the_row(client, row):
     old = row.text
     assert correct(client, row, suggestion="改正后的建议").status_code == 302
@@ -55,6 +57,7 @@ def test_a_corrected_text_is_an_entry_of_each_task_of_the_row(client, row):
         assert entry.changes == {"suggestion": {"old": old, "new": "改正后的建议"}}
 
 
+@pytest.mark.long
 def test_number_aspect_and_sources_are_corrected_too(client, row):
     correct(client, row, number="12", aspect="新的要点", sources="执委 刘仲书\n执委 黄继先")
     row.refresh_from_db()
@@ -70,6 +73,7 @@ def test_number_aspect_and_sources_are_corrected_too(client, row):
     assert "执委 刘仲书 → 执委 刘仲书, 执委 黄继先" in page
 
 
+@pytest.mark.long
 def test_a_row_is_not_corrected_without_a_reason_nor_where_nothing_differs(client, row):
     assert correct(client, row).status_code == 422
     assert correct(client, row, suggestion="改正", note=" ").status_code == 422
@@ -97,6 +101,7 @@ def test_two_who_correct_a_row_see_each_others_values(client, row, colleague):
     assert row.text == "乙的改正"
 
 
+@pytest.mark.long
 def test_what_somebody_else_corrected_is_not_taken_back_by_a_draft_opened_before(client, row, colleague):
     mine = correct_row(client, row)
     mine.type_row(lead_in="围绕宣传：")
@@ -106,6 +111,7 @@ def test_what_somebody_else_corrected_is_not_taken_back_by_a_draft_opened_before
     assert (row.text, row.lead_in) == ("甲的改正", "围绕宣传：")
 
 
+@pytest.mark.long
 def test_a_draft_in_which_nothing_was_changed_follows_the_register(client, row, colleague):
     correct_row(client, row)
     correct(colleague, row, suggestion="甲的改正")

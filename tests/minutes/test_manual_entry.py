@@ -130,6 +130,7 @@ def test_a_row_is_entered_as_it_is_printed(client, meeting):
     assert meeting.change_log.filter(kind="entered").count() == 2
 
 
+@pytest.mark.long
 def test_the_numbers_printed_with_the_tasks_are_not_part_of_their_texts(client, meeting):
     numbered = {"task-0-text": "(1)建立工作小组；", "task-1-text": "（2）加强培训。"}
     type_row(client, meeting, **{**ROW, **numbered})
@@ -139,6 +140,7 @@ def test_the_numbers_printed_with_the_tasks_are_not_part_of_their_texts(client, 
     ]
 
 
+@pytest.mark.long
 def test_a_cell_copied_whole_is_the_lead_in_and_the_tasks_that_it_numbers(client, meeting):
     cell = "围绕宣传做好：\n(1)建立工作小组；\n(2)加强培训。"
     type_row(client, meeting, **{**ROW, "task-0-text": cell, "task-1-text": "（3）保证发稿量"})
@@ -152,6 +154,7 @@ def test_a_cell_copied_whole_is_the_lead_in_and_the_tasks_that_it_numbers(client
     assert {task.due_date for task in row.tasks.all()} == {datetime.date(2023, 12, 31)}
 
 
+@pytest.mark.long
 def test_a_rare_surname_behind_a_capacity_is_a_name(client, meeting):
     type_row(client, meeting, **{**ROW, "sources": "特邀嘉宾 新来人"})
     source = Suggestion.objects.get().suggestion_sources.get()
@@ -165,6 +168,7 @@ def test_what_is_new_to_the_register_is_said_before_it_is_accepted(client, meeti
     assert "New to the register: 国际部、肖良、刘仲书、易春" in client.get(draft.address).content.decode()
 
 
+@pytest.mark.long
 def test_a_task_has_its_own_departments_and_deadline_where_they_are_typed_beside_it(client, meeting):
     own = {task_field(1): "加强培训", task_field(1, "departments"): "办公室", task_field(1, "deadline"): "每季度"}
     type_row(client, meeting, **ROW, **own)
@@ -183,6 +187,7 @@ def test_a_deadline_that_names_no_day_is_allowed_and_marked(client, meeting):
     assert task.import_issues.get(column="deadline").code == "no_fixed_day"
 
 
+@pytest.mark.long
 def test_a_row_goes_to_the_end_of_its_aspect(client, meeting):
     for aspect in ("甲", "乙"):
         factories.task(factories.suggestion(meeting, aspect=aspect, text=aspect))
@@ -195,6 +200,7 @@ def test_a_row_that_prints_a_suggestion_only_is_its_own_task(client, meeting):
     assert Task.objects.get().text == ROW["suggestion"]
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 @pytest.mark.parametrize(
     ("typed", "sentence"),
@@ -254,6 +260,7 @@ def test_a_row_without_a_department_is_allowed_and_marked(client, meeting):
     assert Task.objects.get().import_issues.get(column="departments").code == "no_department"
 
 
+@pytest.mark.long
 def test_departments_typed_once_for_several_tasks_are_asked_about(client, meeting):
     draft = begin_row(client, meeting)
     draft.type_row(**{**ROW, task_field(1): "加强培训"})
@@ -261,6 +268,7 @@ def test_departments_typed_once_for_several_tasks_are_asked_about(client, meetin
     assert ["departments" in card.message or "技术部、国际部" in card.message for card in draft.row.problems] == [True]
 
 
+@pytest.mark.long
 def test_how_it_is_understood_is_shown_as_it_is_typed(client, meeting):
     typed = {**ROW, "deadline": "2024.12\n2026.12", "task-0-text": "2024年底前培训8次", "task-1-text": "建立平台"}
     draft = begin_row(client, meeting)
@@ -277,6 +285,7 @@ def test_how_it_is_understood_is_shown_as_it_is_typed(client, meeting):
 # --- names ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_name_like_a_known_one_is_asked_about_before_anything_is_entered(client, meeting):
     known = factories.department("技术处")
     draft = begin_row(client, meeting)
@@ -302,6 +311,7 @@ def test_a_name_like_a_known_one_may_be_a_new_one(client, meeting):
     assert Department.objects.filter(name="技术部").exists()
 
 
+@pytest.mark.long
 def test_a_namesake_is_told_apart_by_a_unit(client, meeting):
     factories.person("肖良")
     draft = begin_row(client, meeting)
@@ -320,6 +330,7 @@ TYPED = st.dictionaries(st.sampled_from([*FIELDS, *(task_field(at) for at in ran
 
 
 class Reading(TestCase):
+    @pytest.mark.long
     @settings(max_examples=60)
     @given(TYPED)
     def test_whatever_is_typed_is_read_or_refused_in_a_sentence(self, typed):

@@ -77,6 +77,7 @@ def test_what_an_update_announces_is_what_the_logs_have(meeting_81, client, edit
         transaction.set_rollback(True)
 
 
+@pytest.mark.long
 def test_that_earlier_tasks_get_the_day_of_the_meeting_is_announced(client):
     staff = factories.secretariat()
     client.force_login(staff)

@@ -164,6 +164,7 @@ def in_register(meeting: Meeting) -> list[dict[str, Any]]:
     return [said_by_register(suggestion) for suggestion in meeting.suggestions.order_by("position")]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("ending", WRITERS)
 def test_the_real_meeting_is_read_back(ending):
     factories.real_meeting()
@@ -171,6 +172,7 @@ def test_the_real_meeting_is_read_back(ending):
     assert read_back(meeting, ending) == in_register(meeting)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("ending", WRITERS)
 @settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(made_up=st.lists(rows, min_size=1, max_size=4, unique_by=lambda row: row["text"]))
@@ -181,6 +183,7 @@ def test_any_register_is_read_back(ending, made_up):
         transaction.set_rollback(True)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("ending", WRITERS)
 def test_made_up_meetings_are_read_back(ending):
     synthetic.generate(40, seed=11)

@@ -144,6 +144,7 @@ def test_a_reader_that_dies_is_said_too(client, monkeypatch):
 # --- the draft ------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_three_questions_are_answered_and_the_meeting_accepted(client, document):
     for action, shares in (
         ("dates", ["0", "1", "1"]),
@@ -248,6 +249,7 @@ def test_who_is_meant_is_asked_where_it_stands(client, staff):
     assert known.tasks.count() == 7
 
 
+@pytest.mark.long
 def test_accepting_without_an_issue_day_says_so_and_keeps_the_draft(client, staff):
     document = a_draft(staff, DATA / "annex.xlsx")
     response = act(client, document, "accept")
@@ -259,6 +261,7 @@ def test_accepting_without_an_issue_day_says_so_and_keeps_the_draft(client, staf
     assert Meeting.objects.count() == 1
 
 
+@pytest.mark.long
 def test_a_second_press_of_the_button_is_told(client, document):
     first = act(client, document, "accept")
     second = client.post(f"/import/{document.pk}/", {"action": "accept"}, follow=True)

@@ -63,6 +63,7 @@ def test_what_stands_before_is_in_the_hash():
     assert link_entry(link_entry(BEFORE, ENTRY), ENTRY) != link_entry(BEFORE, ENTRY)
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 @given(changes=st.dictionaries(st.text(max_size=3), json_values, max_size=3))
 def test_the_hash_of_what_is_written_is_that_of_what_is_read(changes):
@@ -89,6 +90,7 @@ def test_names_that_are_corrected_leave_the_hashes_as_they_are():
     assert_whole(task)
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_the_real_meeting_has_the_same_hashes_in_every_database():
     call_command("loaddata", "meeting_81", verbosity=0)

@@ -133,6 +133,7 @@ def test_what_hangs_on_the_rows_is_what_django_prefetches(django_assert_num_quer
     assert "方案已报批。" not in notes
 
 
+@pytest.mark.long
 def test_no_request_is_kept_with_what_somebody_typed(client, monkeypatch):
     """A query is kept by what it depends on; an account would bring the request along, passwords and all."""
     # What pytest captures of a refusal for its report holds the request.
@@ -160,6 +161,7 @@ def test_an_account_that_gets_another_role_gets_its_queries():
     assert account.identity != before
 
 
+@pytest.mark.long
 def test_what_was_red_yesterday_stays_red_as_of_yesterday(client, monkeypatch):
     """What is kept of today's query is not asked of the same day once that is past."""
     task = factories.task(deadline="2024.1")

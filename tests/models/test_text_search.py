@@ -40,6 +40,7 @@ def test_what_was_rolled_back_is_in_no_index(world):
     assert_texts_are_indexed()
 
 
+@pytest.mark.long
 def test_fixtures_are_indexed():
     for _again in range(2):
         call_command("loaddata", "meeting_81", verbosity=0)

@@ -153,6 +153,7 @@ def test_a_digest_of_a_past_day_tells_what_waited_then(world, mail_server):
     assert "请补充。" in text_of(mail_server.to(LIAISON)[1])
 
 
+@pytest.mark.long
 def test_a_task_in_two_sections_counts_once_in_the_subject(world, mail_server):
     factories.progress(world.overdue, on=WORKDAY)
     factories.move(world.overdue, Status.CLOSURE_REQUESTED, on=WORKDAY, note="已办。", by=world.liaison)
@@ -164,6 +165,7 @@ def test_a_task_in_two_sections_counts_once_in_the_subject(world, mail_server):
     assert f"有 {sum(counts) - 1} 件" in mail["Subject"]
 
 
+@pytest.mark.long
 def test_a_digest_of_a_past_day_has_no_link_to_what_waits_today(world, mail_server):
     factories.move(world.on_track, Status.CLOSURE_REQUESTED, on=WORKDAY, note="平台已经上线。", by=world.liaison)
     send()

@@ -47,6 +47,7 @@ def test_a_reminder_by_hand_is_in_the_log_and_goes_at_once(mail_server):
     assert len(mail_server.mails) == 1
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 @pytest.mark.parametrize("way", ["the next attempt", "the daily run"])
 def test_a_reminder_by_hand_waits_for_a_server_that_is_down(mail_server, way):

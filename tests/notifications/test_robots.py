@@ -47,6 +47,7 @@ def robot(department=None, address: str | None = None) -> Robot:
 # --- the page ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_an_administrator_enters_an_address_and_sees_what_was_answered_and_never_the_secret(
     client, administrator, server
 ):
@@ -142,12 +143,14 @@ def test_a_merged_department_gives_its_robot_to_the_other_unless_that_has_one():
 # --- what is posted ---------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_without_an_address_nothing_is_posted(world):
     send()
     assert not RobotMessage.objects.exists()
     assert not DBTaskResult.objects.exists()
 
 
+@pytest.mark.long
 def test_a_departments_robot_is_told_what_its_liaisons_are_and_the_other_what_the_secretariat_is(
     mail_server, server, world
 ):
@@ -172,6 +175,7 @@ def test_a_departments_robot_is_told_what_its_liaisons_are_and_the_other_what_th
     assert len(server.posts) == 2
 
 
+@pytest.mark.long
 def test_the_dry_run_names_the_robots_without_their_secrets(world, capsys):
     robot(world.technology)
     send(dry_run=True)
@@ -182,6 +186,7 @@ def test_the_dry_run_names_the_robots_without_their_secrets(world, capsys):
     assert not RobotMessage.objects.exists()
 
 
+@pytest.mark.long
 def test_a_later_digest_takes_the_place_of_one_that_could_not_be_posted(server, world):
     robot(world.technology)
     server.answer(500)

@@ -106,6 +106,7 @@ def test_a_worker_that_was_never_there_has_no_figure():
     assert "register_worker_last_seen_seconds" not in read()
 
 
+@pytest.mark.long
 def test_a_command_of_the_night_tells_when_it_last_came_to_a_good_end(settings, tmp_path):
     settings.RUNS_DIR = tmp_path / "runs"
     name = 'register_last_run_seconds{{command="{}"}}'.format

@@ -38,6 +38,7 @@ def test_every_number_leads_to_as_many_rows(staff, world):
             assert staff.get(link.replace("&amp;", "&")).context["listing"].row_count == int(number), link
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("address", "table"), [("/organisation/", DepartmentTable), ("/organisation/people/", PersonTable)]
 )
@@ -170,6 +171,7 @@ def test_what_somebody_suggested_stands_first_with_its_tasks_and_their_standing(
     assert world.due_soon.text not in shown
 
 
+@pytest.mark.long
 def test_of_many_open_tasks_the_first_are_offered_one_by_one_and_the_others_together(staff, world):
     of = factories.suggestion(world.meeting)
     for _number in range(55):

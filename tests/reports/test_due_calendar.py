@@ -61,6 +61,7 @@ def test_a_day_says_what_is_due_on_it_and_a_month_how_much(reader):
     assert {number for address, number in links_of(calendar) if "due_before=2023-12-31" in address} == {2}
 
 
+@pytest.mark.long
 def test_what_has_ended_is_counted_beside_the_open_ones_and_not_among_them(reader):
     closed, _open = factories.task(deadline="2024.1"), factories.task(deadline="2024.1")
     factories.move(closed, Status.CLOSED, on=datetime.date(2023, 12, 1), note="已完成。")
@@ -79,6 +80,7 @@ def test_what_has_ended_is_counted_beside_the_open_ones_and_not_among_them(reade
     assert "due_after=2024-01-02&amp;due_before=2024-01-31" in front, "the front page counts the same open ones"
 
 
+@pytest.mark.long
 def test_the_map_tells_in_time_from_late_and_who_is_silent(reader):
     department = factories.department("办公室")
     of = {"deadline": "2023.12", "departments": [(department, "responsible")]}
@@ -106,6 +108,7 @@ def test_what_nobody_answers_for_has_a_row_of_its_own(reader):
     }
 
 
+@pytest.mark.long
 def test_equal_numbers_are_equally_dark_and_departments_beyond_ten_fold(reader):
     suggestion = factories.suggestion()
     for number in range(12):

@@ -101,6 +101,7 @@ def test_what_is_chosen_wrongly_comes_back_with_one_sentence_and_everything_that
     assert all(sentence.endswith(".") for sentence in alerts(response))
 
 
+@pytest.mark.long
 def test_the_page_offers_what_its_address_names_and_the_meetings_page_leads_to_the_report(meeting_81):
     client = signed_in()
     page = html.fromstring(client.get(f"/reports/?meeting={meeting_81.pk}&as_of=2024-02-09").content)
@@ -127,6 +128,7 @@ def test_the_bulletin_tells_what_happened_in_its_period_and_nothing_else(meeting
     assert "以后报告的。" not in text
 
 
+@pytest.mark.long
 def test_the_bulletins_numbers_are_those_of_its_tables_and_of_the_departments(meeting_81):
     from meetings.reports.bulletin import build_bulletin
 
@@ -236,6 +238,7 @@ def test_the_reply_sheet_is_about_all_one_person_suggested_and_where_it_came_up_
     assert later.title not in before
 
 
+@pytest.mark.long
 def test_the_register_with_summary_has_the_lists_numbers_and_charts_of_their_cells(meeting_81):
     factories.small_world()
     day = DAY(2024, 2, 9)
@@ -359,6 +362,7 @@ def test_official_documents_are_chinese_for_who_reads_english(meeting_81):
     assert english.paragraphs[-1].text == f"{today.year}年{today.month}月{today.day}日"
 
 
+@pytest.mark.long
 def test_long_lists_side_by_side_show_their_first_rows_and_the_others_when_asked(meeting_81):
     later = factories.meeting(issued_on=datetime.date(2024, 11, 8), title="后一次会议")
     for number in range(55):

@@ -234,6 +234,7 @@ def test_it_says_the_outcome_and_the_reply_of_the_earlier_suggestion(eventful, m
     assert SuggestionOutcome.objects.count() == 1
 
 
+@pytest.mark.long
 def test_it_is_about_the_day_asked_for(eventful):
     before, after = text_of(opened(eventful, DAY(2025, 4, 9))), text_of(opened(eventful, DAY(2025, 4, 10)))
     assert "调研报告已完成。" not in before
@@ -360,6 +361,7 @@ REPORT = [
 ]
 
 
+@pytest.mark.long
 def test_it_costs_as_many_queries_for_many_tasks_as_for_few(eventful):
     synthetic.generate(120, seed=4)
     biggest = max(Meeting.objects.with_counts(), key=lambda meeting: meeting.task_count)

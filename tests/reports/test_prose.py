@@ -128,6 +128,7 @@ def test_a_sentence_ends_with_one_mark():
     ]
 
 
+@pytest.mark.long
 def test_the_numbers_of_the_departments_add_up_or_it_is_said_why_not(meeting_81):
     overdue = build_progress_report(meeting_81, REVIEWS_MISSED).in_health("overdue")
     assert count_tasks(overdue) == "共7项，其中技术部3项、办公室3项、中心领导班子1项。"
@@ -181,6 +182,7 @@ def test_what_holds_of_all_tasks_of_a_suggestion_is_said_once(meeting_81):
     assert any(text.startswith("该任务应于2023年12月31日前完成；目前已逾期40天。\n") for text in said)
 
 
+@pytest.mark.long
 def test_the_report_ends_with_what_comes_next_and_has_no_section_about_nothing(meeting_81):
     document = report_document(build_progress_report(meeting_81, REVIEWS_MISSED))
     headings = [block.text for block in document.blocks if isinstance(block, Heading) and block.level == 1]

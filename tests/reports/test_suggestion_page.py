@@ -60,6 +60,7 @@ def test_where_else_it_was_raised_leads_there_and_back(world, reader):
         assert there.get_absolute_url() in links
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("words", ["lzs", "刘仲书", "刘仲书 81号"])
 def test_all_that_somebody_suggested_is_found_by_name(meeting_81, reader, words):
     found = addresses(reader.get(f"/search/?q={words}"))
@@ -68,12 +69,14 @@ def test_all_that_somebody_suggested_is_found_by_name(meeting_81, reader, words)
     assert len(found) == 4
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("words", ["81号 7", "〔2023〕81号 第7条", "建议7"])
 def test_one_is_found_by_document_and_number(meeting_81, reader, words):
     seventh = Suggestion.objects.get(number=7)
     assert seventh.get_absolute_url() in addresses(reader.get(f"/search/?q={words}"))
 
 
+@pytest.mark.long
 def test_what_is_found_says_its_health(meeting_81, reader):
     page = compact_html(reader.get("/search/?q=刘仲书"))
     section = page.split('id="found-suggestions"')[1].split("</section>")[0]

@@ -89,6 +89,7 @@ def test_it_says_the_totals_what_is_red_and_whose_it_is_and_what_the_leaders_are
         assert sentence in said, sentence
 
 
+@pytest.mark.long
 def test_it_says_what_was_closed_and_has_no_section_about_nothing(meeting_81):
     in_time, late, *others = Task.objects.order_by("pk")
     factories.move(in_time, Status.CLOSED, on=DAY(2023, 12, 20))

@@ -83,6 +83,7 @@ def send_evidence(client: Client, task: Any, day: Any):
 # --- as in the folder ---------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_evidence_goes_to_the_bucket_and_is_handed_out_to_who_may_have_it_and_by_no_other_address(world, bucket):
     task = world.on_track
@@ -99,6 +100,7 @@ def test_evidence_goes_to_the_bucket_and_is_handed_out_to_who_may_have_it_and_by
     assert evidence.file.url == f"/{name}"
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_minutes_and_workbooks_go_there_too_and_pages_that_read_them_are_drawn(world, bucket):
     client = signed_in(world.secretariat)
@@ -134,6 +136,7 @@ def test_a_file_is_written_once_even_by_two_at_a_time(bucket, monkeypatch):
     assert default_storage.open("evidence/2026/one").read() == PDF
 
 
+@pytest.mark.long
 def test_a_backup_holds_the_files_and_a_restore_brings_them_back(bucket, tmp_path):
     path = tmp_path / "register.zip"
     with transaction.atomic():
@@ -153,6 +156,7 @@ def test_a_backup_holds_the_files_and_a_restore_brings_them_back(bucket, tmp_pat
     call_command("verify_register", stdout=io.StringIO())
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_verifying_tells_which_files_are_gone_or_are_not_what_was_uploaded(world, bucket):
     gone, changed = factories.evidence(world.on_track), factories.evidence(world.overdue)
@@ -207,6 +211,7 @@ def failing(request, bucket, server, settings) -> Iterator[SimpleNamespace]:
         stored_in(settings, server)
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_a_form_says_so_and_comes_back_with_what_was_typed(world, failing):
     world.liaison.language = "en"
@@ -222,6 +227,7 @@ def test_a_form_says_so_and_comes_back_with_what_was_typed(world, failing):
     assert "evidence" not in task.log.values_list("kind", flat=True)
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_a_download_says_so(world, failing):
     evidence = factories.evidence(world.on_track)
@@ -236,6 +242,7 @@ def test_a_download_says_so(world, failing):
             ask(evidence.file.name)
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_commands_say_so_in_a_line_and_leave_nothing(world, failing, tmp_path):
     factories.evidence(world.on_track)
@@ -247,6 +254,7 @@ def test_commands_say_so_in_a_line_and_leave_nothing(world, failing, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_the_server_is_not_ready(failing):
     assert Client().get("/healthz").status_code == 200
@@ -263,6 +271,7 @@ runpy.run_path("manage.py", run_name="__main__")
 """
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 @pytest.mark.parametrize("bucket_name", ["", "register"])
 def test_at_the_start_it_is_said_that_the_extra_is_missing(tmp_path, bucket_name):

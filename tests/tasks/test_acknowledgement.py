@@ -83,17 +83,20 @@ def test_a_meeting_that_is_accepted_asks_each_department_that_answers_for_a_task
     assert "group-acknowledge" not in page(liaison, "/inbox/")
 
 
+@pytest.mark.long
 def test_what_was_loaded_counts_as_taken_over():
     factories.real_meeting()
     assert open_by_department() == {}
 
 
+@pytest.mark.long
 def test_a_meeting_accepted_by_the_command_asks_nobody():
     call_command("import_minutes", str(NOTICE), "--accept", stdout=StringIO())
     assert Meeting.objects.get().acknowledgement_asked_on is None
     assert open_by_department() == {}
 
 
+@pytest.mark.long
 def test_it_waits_in_the_inbox_as_one_thing_for_each_meeting(asked):
     assert open_by_department() == {"技术部": 4, "办公室": 1}
     for address in ("/", "/tasks/"):
@@ -106,6 +109,7 @@ def test_it_waits_in_the_inbox_as_one_thing_for_each_meeting(asked):
         assert "group-acknowledge" not in page(account, "/inbox/")
 
 
+@pytest.mark.long
 def test_one_act_is_for_all_departments_of_a_liaison_and_is_done_once(asked):
     asked.liaison.departments.add(asked.office)
     assert page(asked.liaison, "/inbox/").count('action="/acknowledgements/"') == 1
@@ -137,6 +141,7 @@ def test_what_is_sent_wrongly_changes_nothing(asked, sent):
     assert not Acknowledgement.objects.exists()
 
 
+@pytest.mark.long
 def test_a_workbook_sent_back_counts(asked):
     other = factories.meeting(datetime.date(2023, 1, 9), title="另一次会议")
     ask_to_acknowledge(other)
@@ -146,6 +151,7 @@ def test_a_workbook_sent_back_counts(asked):
     assert {one.actor for one in Acknowledgement.objects.all()} == {asked.liaison}
 
 
+@pytest.mark.long
 def test_who_has_not_after_some_working_days_is_chased(asked, settings):
     day = timezone.localdate()
     late = day

@@ -271,6 +271,7 @@ def test_every_number_leads_to_exactly_that_many_tasks_and_the_days_are_their_su
     assert all(numbers[name] for name in ("due", "late", "silent"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("count", [20, 300])
 def test_it_costs_three_queries_for_any_number_of_tasks(count, django_assert_num_queries):
     synthetic.generate(count, seed=3)
@@ -305,6 +306,7 @@ def test_the_workbook_has_the_departments_their_tasks_and_the_formulas(suggestio
     assert {row[0].value for row in formulas.iter_rows(min_row=2)} >= {"按期办结率", "逾期及跟踪超期天数"}
 
 
+@pytest.mark.long
 def test_the_tasks_of_a_workbook_are_read_in_portions_and_are_the_same(three_hundred, monkeypatch):
     def rows() -> list[tuple]:
         response = signed_in().get(

@@ -251,6 +251,7 @@ def test_in_the_row_too_a_missing_reason_and_a_newer_version_come_back_with_what
 # --- the batches ----------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_batches_are_listed_with_what_they_did_and_their_tasks(world):
     client = browser(world.secretariat)
     said = {**form_values(select(client, world.overdue, world.due_soon), note="统一更新。"), "step": "run"}
@@ -325,6 +326,7 @@ def test_an_undone_entry_is_marked_in_the_log_and_counts_for_no_department(world
     assert client.get("/batches/").content.decode().count("/undo/") == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["made_at", "made_by", "tasks", "source", "undoing"])
 def test_batches_are_sorted_by_each_column_both_ways(world, name):
     client = browser(world.secretariat)

@@ -50,6 +50,7 @@ def said(answer) -> tuple[str, str]:
     return message.level_tag, str(message)
 
 
+@pytest.mark.long
 def test_a_department_is_chased_from_the_front_page_in_two_clicks(five, world, client, staff, mailoutbox):
     page = html.fromstring(client.get("/").content)
     (address,) = page.xpath("//section[@aria-labelledby='silent']//a[contains(., 'Remind')]/@href")[:1]
@@ -140,6 +141,7 @@ def test_what_is_not_sent_yet_is_not_said_to_stand_in_the_inbox_already(five, wo
     assert "已列入" not in page
 
 
+@pytest.mark.long
 def test_a_head_without_an_address_is_no_reader_of_another_departments_inbox(five, world, client, staff):
     head = factories.account(Role.LIAISON, person=factories.person("兼任"), departments=[world.office])
     world.technology.head = head.person
@@ -164,6 +166,7 @@ def test_mails_that_are_only_printed_are_not_called_sent(five, world, client, st
     assert "so no mail is sent" in message
 
 
+@pytest.mark.long
 def test_what_has_gone_out_is_not_undone(five, world, client, staff):
     client.post("/chasing/remind/", sent_form(client, f"/chasing/remind/?department={world.technology.pk}"))
     batch = Batch.objects.get()

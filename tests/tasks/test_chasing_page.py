@@ -49,6 +49,7 @@ def test_a_department_without_a_liaison_says_so_until_it_has_one_again(world, cl
     assert "no liaison" not in compact_html(client.get("/chasing/"))
 
 
+@pytest.mark.long
 def test_a_workbook_is_out_from_its_being_sent_until_it_comes_back(world):
     assert not asked(world.day)["技术部"].is_workbook_out
     fetched(world.secretariat, f"?department={world.technology.pk}")
@@ -62,6 +63,7 @@ def test_a_workbook_is_out_from_its_being_sent_until_it_comes_back(world):
     assert timezone.localdate(row.workbook_returned_at) == world.day
 
 
+@pytest.mark.long
 def test_every_number_leads_to_a_list_of_as_many_rows(world, client, staff):
     ask_to_acknowledge(world.meeting)
     page = compact_html(client.get("/chasing/")).replace("&amp;", "&")
@@ -110,6 +112,7 @@ def test_who_has_nothing_to_do_about_what_is_red_is_not_chased(world, client, st
     assert remind_addresses(client, world.technology) == []
 
 
+@pytest.mark.long
 def test_who_is_late_to_take_over_what_is_not_red_is_chased_until_it_does(world, client, staff, settings):
     later = factories.task(
         world.overdue.suggestion, deadline="2031.6", departments=[(world.international, DepartmentRole.RESPONSIBLE)]
@@ -172,6 +175,7 @@ def test_all_departments_have_their_slips_and_a_task_of_two_is_on_both(world, sl
     assert len(found) == 4
 
 
+@pytest.mark.long
 def test_the_sheet_says_who_issues_it_and_the_page_what_the_colours_mean(world, client, staff, slips):
     assert all(re.search(r"Secretariat \d", slip) for slip in slips())
     assert "Red slips are for what is overdue, yellow ones for missed reviews" in compact_html(
@@ -199,6 +203,7 @@ def test_no_such_department_has_no_slip_or_all(world, client, staff, department)
     assert client.get("/chasing/slips/", {"department": department}).status_code == 200
 
 
+@pytest.mark.long
 def test_slips_of_many_departments_come_in_pages_each_printed_by_itself(world, client, staff, slips):
     for number in range(1, 8):
         own = [(factories.department(f"第{number}部"), DepartmentRole.RESPONSIBLE)]

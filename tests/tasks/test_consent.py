@@ -265,6 +265,7 @@ def test_the_log_says_what_became_of_the_claim_and_who_reported(client, task, li
     assert "补录日期（秘书处不同意）" in read(client, task.get_absolute_url())
 
 
+@pytest.mark.long
 def test_nothing_that_waits_on_the_same_task_hides(client, task, liaison):
     later = ago(90)
     factories.progress(task, on=CLAIMED, by=liaison)

@@ -52,6 +52,7 @@ def page_of(client: Client, task: Task):
 # --- texts ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_typing_error_is_corrected_and_the_printed_text_stays_visible(staff, world):
     task, entries = world.overdue, world.overdue.log.count()
     response = send(staff, task, text="建立信息宣传工作小组。")
@@ -105,6 +106,7 @@ def parts(task: Task) -> list[tuple[str, str]]:
     return [(part.department.name, part.role) for part in task.task_departments.order_by("position")]
 
 
+@pytest.mark.long
 def test_of_more_departments_than_the_page_holds_one_is_chosen_or_without_scripts_named(staff, world):
     Department.objects.bulk_create(Department(name=f"第{number:03}处") for number in range(MAX_OPTIONS))
     task, last = world.overdue, Department.objects.last()

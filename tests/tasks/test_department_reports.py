@@ -73,6 +73,7 @@ def test_the_list_names_who_reported(shared, client):
     assert "先前的进展。" not in page
 
 
+@pytest.mark.long
 def test_the_reports_and_the_table_with_status_print_both(shared, client):
     report, status = io.BytesIO(), io.BytesIO()
     write_meeting_report(report, shared.suggestion.meeting, DAY(2024, 3, 31))
@@ -85,6 +86,7 @@ def test_the_reports_and_the_table_with_status_print_both(shared, client):
     assert f"办公室（2024-03-05）：{OFFICE}\n技术部（2024-01-10）：{TECHNOLOGY}" in cells
 
 
+@pytest.mark.long
 def test_the_bulletin_prints_what_each_reported_in_its_period(shared, client):
     for first, last, told in (
         ("2024-01-01", "2024-03-31", [OFFICE, TECHNOLOGY]),

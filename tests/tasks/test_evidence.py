@@ -329,6 +329,7 @@ def closed(world):
     return world.on_track
 
 
+@pytest.mark.long
 def test_the_evidence_of_a_closed_task_is_the_secretariats_and_needs_a_reason(client, world, closed):
     file = Evidence.objects.get()
     adding, deleting = (reverse("task_action", args=[closed.pk, f"{verb}-evidence"]) for verb in ("add", "delete"))

@@ -61,6 +61,7 @@ def test_what_has_no_meaning_is_not_said_as_if_it_narrowed_the_list(world):
     assert words_of("health=purple&status=closed") == f"Status: Closed; {today(world)}"
 
 
+@pytest.mark.long
 def test_each_value_is_a_chip_that_leads_to_the_list_without_it_from_its_first_page(world):
     client = Client()
     client.force_login(factories.account(Role.READER, language="en"))

@@ -47,6 +47,7 @@ def departments(number: int) -> list:
     return [factories.department(f"第{place:03}处") for place in range(number)]
 
 
+@pytest.mark.long
 def test_the_list_holds_no_more_for_a_hundred_departments_meetings_and_people_than_for_one(client, world):
     def size() -> int:
         return len(client.get("/tasks/?per_page=1&sort=text").content)
@@ -165,6 +166,7 @@ def test_what_has_no_meaning_is_said(client, world, sent):
 # --- names ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_old_names_and_what_was_merged_find_the_living_and_present_names_come_first(ask, world):
     old, living, other = (factories.department(name) for name in ("旧处", "新处", "别处"))
     task = factories.task(departments=[(old, DepartmentRole.LEAD)])

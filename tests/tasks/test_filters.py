@@ -50,6 +50,7 @@ def test_a_repeated_parameter_means_or_and_different_ones_mean_and(ask, world):
     assert ask(health="overdue", status="closed").found == set()
 
 
+@pytest.mark.long
 def test_a_meeting_is_named_by_id_title_or_document_number(ask, world):
     other = factories.task(factories.suggestion(factories.meeting(title="另一次会议", document_number="另〔2023〕1号")))
     own = ids(*world.tasks.values())
@@ -150,6 +151,7 @@ def test_due_is_the_first_unmet_milestone(ask):
 # --- as of a day --------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_as_of_shows_status_health_and_progress_of_that_day(ask):
     task = factories.task(deadline="2023-12-31")
     factories.progress(task, "已启动调研。", on=datetime.date(2023, 12, 1))

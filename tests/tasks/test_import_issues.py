@@ -100,6 +100,7 @@ def test_everybody_reads_the_queue_and_the_secretariat_answers(row_six):
     assert open_number() == 9
 
 
+@pytest.mark.long
 def test_a_long_queue_comes_in_pages(staff):
     for _number in range(25):
         issue = ImportIssue.objects.create(task=factories.task(), column="number", code="numbers_jump", value="7")
@@ -173,6 +174,7 @@ def test_another_deadline_is_read_seen_corrected_and_confirmed_in_one_go(row_six
     assert second.log.last().note == "经与秘书处核对原件。"
 
 
+@pytest.mark.long
 def test_departments_and_leaders_are_given_to_the_tasks_they_belong_to(row_six, staff):
     issues = issues_about("departments")
     technology, assessors = (factories.department(name) for name in ("技术部", "评审员部"))
@@ -329,6 +331,7 @@ def test_on_the_tasks_page_each_question_is_answered_for_that_task(row_six, staf
     assert row_six[0].import_issues.get(column="departments").answer is None
 
 
+@pytest.mark.long
 def test_as_of_a_day_the_list_finds_what_was_open_then(row_six, staff):
     answer(staff, issues_about("departments"), "right")
     answer(staff, issues_about("leaders"), "right")
@@ -337,6 +340,7 @@ def test_as_of_a_day_the_list_finds_what_was_open_then(row_six, staff):
     assert staff.get("/tasks/?confirm=open&as_of=2024-01-01").context["listing"].row_count == 3
 
 
+@pytest.mark.long
 def test_the_next_page_begins_where_this_one_ended_although_its_rows_were_answered(client, staff):
     meeting = factories.meeting()
     for _row in range(45):

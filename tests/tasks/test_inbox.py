@@ -339,6 +339,7 @@ def number_in_navigation(client) -> int:
     return int(found[1]) if found else 0
 
 
+@pytest.mark.long
 def test_a_task_that_waits_for_two_things_is_listed_and_counted_once(world, client):
     """One answer is the report that is wanted as well; a closure ends the wish for a later deadline."""
     task = world.overdue

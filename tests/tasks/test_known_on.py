@@ -137,6 +137,7 @@ def test_the_day_of_knowledge_is_a_field_beside_the_day_also_where_it_is_refused
     assert 'id="known-on"' not in client.get("/?as_of=2024-01-31").content.decode()
 
 
+@pytest.mark.long
 def test_what_changed_since_one_looked_is_of_today_alone(client, tasks):
     client.force_login(factories.account(Role.LEADER, person=factories.person("刘仲书")))
     assert 'id="news"' in client.get("/").content.decode()
@@ -207,6 +208,7 @@ def test_a_workbook_that_the_worker_writes_is_of_that_day_of_knowledge(tasks, se
     assert "2024-02-29" in sheet.title
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("query", ["", "&department=none", "&leader=none", "&sort=-due"])
 def test_a_workbook_that_the_worker_writes_has_the_rows_of_the_list(client, tasks, settings, tmp_path, query):
     """A task that was merged into another one since is a row of its own on a day on which nobody knew."""
@@ -221,6 +223,7 @@ def test_a_workbook_that_the_worker_writes_has_the_rows_of_the_list(client, task
     assert len([cell for row in sheet.iter_rows(values_only=True) for cell in row if cell in texts]) == row_count > 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("length", ["full", "summary"])
 def test_a_report_says_by_which_it_counts(client, tasks, length):
     meeting = tasks[0].suggestion.meeting_id
@@ -236,6 +239,7 @@ def text_of(content: bytes) -> str:
     return "\n".join(paragraph.text for paragraph in docx.Document(io.BytesIO(content)).paragraphs)
 
 
+@pytest.mark.long
 def test_the_other_papers_take_it_too(client, tasks):
     person = factories.person("刘仲书").pk
     for address in (
@@ -249,6 +253,7 @@ def test_the_other_papers_take_it_too(client, tasks):
     assert refused.status_code == 422
 
 
+@pytest.mark.long
 def test_the_commands_take_it_too(tasks, tmp_path):
     meeting = str(tasks[0].suggestion.meeting_id)
     file = tmp_path / "register.csv"
@@ -351,6 +356,7 @@ def test_what_others_record_while_a_day_is_prepared_is_not_known_on_it(step, mon
     assert Task.objects.on(JANUARY).get(pk=task.pk).day_status == Status.CLOSED
 
 
+@pytest.mark.long
 def test_the_outcome_of_a_day_is_the_one_that_held_on_it_and_was_known(client, tasks):
     first, second = tasks
     april, may = datetime.date(2024, 4, 30), datetime.date(2024, 5, 31)

@@ -26,6 +26,7 @@ def page(client):
     return lambda address: compact_html(client.get(address))
 
 
+@pytest.mark.long
 def test_a_long_log_shows_the_newest_entries_and_the_others_when_asked(task, page):
     short = page(task.get_absolute_url())
     assert short.count('id="entry-') == 50
@@ -40,6 +41,7 @@ def test_a_long_log_shows_the_newest_entries_and_the_others_when_asked(task, pag
     assert "not printed" not in whole
 
 
+@pytest.mark.long
 def test_many_files_show_the_newest_and_the_others_when_asked(task, page):
     for number in range(1, 24):
         factories.evidence(task, name=f"材料{number}.pdf")

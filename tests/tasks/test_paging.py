@@ -81,6 +81,7 @@ def test_the_last_page_of_a_long_list_is_read_from_its_end(register, client, lon
     assert read(client, last)[0] == whole[-(len(whole) % 2 or 2) :]
 
 
+@pytest.mark.long
 def test_a_page_beyond_those_counted_is_found_without_counting(register, client, long_list):
     whole = follow(client, "/tasks/?per_page=2")
     last = -(-len(whole) // 2)
@@ -113,6 +114,7 @@ def test_a_list_of_just_as_many_as_are_counted_is_counted(register, client, monk
     assert f"{total} 项" in page.xpath("string(//p[@class='results-count'])")
 
 
+@pytest.mark.long
 def test_the_next_page_neither_skips_nor_repeats_what_others_moved(register, client):
     ids, address, _last = read(client, "/tasks/?sort=due&per_page=2")
     others = [pk for pk in follow(client, "/tasks/?sort=due&per_page=2") if pk not in ids]

@@ -168,6 +168,7 @@ def test_a_rhythm_printed_in_weeks_is_reviewed_so(printed, days, staff, client):
     assert task.next_review == due + datetime.timedelta(days=days)
 
 
+@pytest.mark.long
 def test_the_secretariat_sets_an_interval_in_days_and_in_months(staff, client):
     task = factories.task(deadline="持续跟踪")
     client.force_login(staff)

@@ -149,6 +149,7 @@ def test_a_view_needs_a_name_that_fits(world, name):
 # --- who sees and changes them ------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_view_is_seen_by_its_owner_and_by_the_role_it_is_shared_with(world):
     save(signed_in(world.secretariat), shared_with="leader")
     view = SavedView.objects.get()
@@ -269,6 +270,7 @@ def test_every_column_can_be_kept(world):
     assert client.get(client.get(f"/views/{SavedView.objects.get().pk}/")["Location"]).context["listing"].errors == []
 
 
+@pytest.mark.long
 def test_many_views_come_in_pages_the_own_first_and_a_refused_change_on_its_own(world):
     for number in range(30):
         save_view(owner=world.reader, name=f"视图{number:02}", query=QUERY, shared_with="")

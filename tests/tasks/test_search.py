@@ -121,6 +121,7 @@ def test_nothing_and_too_much_are_said(world):
 
 
 # What is no UTF-8 reaches no view, and NUL gets no further than `meetings.middleware.InputMiddleware`.
+@pytest.mark.long
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=320))
 @settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_can_be_searched_for(world, text):

@@ -305,6 +305,7 @@ def test_a_verb_that_fails_half_way_leaves_nothing(staff, monkeypatch, fault):
         assert everything(task) == before
 
 
+@pytest.mark.long
 def test_a_verb_costs_as_much_on_a_long_log(staff):
     task = factories.task()
 

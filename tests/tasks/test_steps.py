@@ -44,6 +44,7 @@ WITHOUT_A_REASON = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("source", Status.values)
 def test_every_step_by_everybody_is_taken_or_refused_as_the_table_says(source):
     task, people = task_in(source), everybody()

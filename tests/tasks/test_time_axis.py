@@ -91,6 +91,7 @@ def test_a_department_and_a_leader_have_their_open_tasks(client, of):
     assert section.count('class="axis-task"') == own.count() > 0
 
 
+@pytest.mark.long
 def test_what_is_too_much_to_draw_is_in_the_list(client):
     department = factories.department("办公室")
     suggestion = factories.suggestion()

@@ -54,6 +54,7 @@ def test_nothing_before_the_first_task():
     assert trend(datetime.date(2024, 1, 31)) == []
 
 
+@pytest.mark.long
 def test_it_says_what_health_says_on_each_day():
     generate(150, seed=4)
     for point in trend(timezone.localdate()):
@@ -65,6 +66,7 @@ def test_it_says_what_health_says_on_each_day():
         assert point.open == tasks.open().count()
 
 
+@pytest.mark.long
 def test_the_conditions_of_health_find_what_its_expression_says():
     generate(150, seed=4)
     for day in (timezone.localdate(), timezone.localdate() - datetime.timedelta(days=400)):

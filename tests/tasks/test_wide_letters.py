@@ -36,6 +36,7 @@ def test_marks_and_circled_figures_are_found_as_they_are(reader):
     assert found(reader, "①（甲）") == {task.pk}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("words", "hit"), [("ｌｚｓ", "刘仲书"), ("〔２０２３〕８１号", "〔2023〕81号"), ("８１号 ７", "抓住两头")]
 )

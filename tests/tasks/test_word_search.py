@@ -49,6 +49,7 @@ def look_through(words: list[str]) -> set[int]:
     }
 
 
+@pytest.mark.long
 @given(
     st.lists(st.tuples(TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS), min_size=3, max_size=3),
     st.lists(WORD, min_size=1, max_size=2),

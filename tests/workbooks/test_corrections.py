@@ -26,6 +26,7 @@ def form_of(page) -> dict[str, str]:
     return {"place": place, **{field.name: field.value() or "" for field in form}}
 
 
+@pytest.mark.long
 def test_a_wrong_day_is_corrected_on_the_page_and_the_file_stays(world):
     content = filled(fetched(world.liaison), world.on_track, progress="平台上线。", day="下周", reason="按计划。")
     page = handed_in(world.liaison, content)
@@ -53,6 +54,7 @@ def test_a_correction_that_is_wrong_too_comes_back_as_it_was_typed(world):
     assert finding.value == "下下周"
 
 
+@pytest.mark.long
 def test_a_correction_is_taken_back(world):
     there = form_of(handed_in(world.liaison, filled(fetched(world.liaison), world.on_track, progress="甲", day="下周")))
     send(world, "correct", **there | {"day": ""})
@@ -73,6 +75,7 @@ def test_saving_struck_text_as_it_stands_is_an_answer(world):
     assert row.change.note == "已完成。"
 
 
+@pytest.mark.long
 def test_a_status_that_is_no_status_is_chosen_from_those_there_are(world):
     page = handed_in(world.liaison, filled(fetched(world.liaison), world.overdue, progress="甲", new_status="飞快推进"))
     there = form_of(page)

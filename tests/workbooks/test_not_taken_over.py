@@ -107,6 +107,7 @@ def test_a_text_box_is_named_with_its_text(world):
     assert [finding.value for finding in review.findings] == ["写在框里"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("draw", "pictures", "named"),
     [
@@ -208,6 +209,7 @@ def without_keys(content: bytes, *, title: str = "") -> bytes:
     return edited(content, edit)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("who", ["liaison", "secretariat"])
 @pytest.mark.parametrize("title", ["", "改名"])
 def test_rows_without_their_keys_are_matched_by_their_locked_cells(world, who, title):
@@ -221,6 +223,7 @@ def test_rows_without_their_keys_are_matched_by_their_locked_cells(world, who, t
     assert Batch.objects.get().entries.get().note == "已成立小组。"
 
 
+@pytest.mark.long
 def test_a_row_that_is_matched_without_its_key_is_not_missing(world):
     def edit(workbook):
         sheet = workbook.worksheets[0]
@@ -240,6 +243,7 @@ def test_a_row_that_is_matched_without_its_key_is_not_missing(world):
     assert "1" in note
 
 
+@pytest.mark.long
 def test_a_workbook_without_all_that_was_hidden_is_matched_too(world):
     def edit(workbook):
         sheet = workbook.worksheets[0]
@@ -294,6 +298,7 @@ def test_a_row_copied_without_its_key_is_matched_to_no_task_that_has_a_row(world
 # --- two files of one department ------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_two_waiting_files_of_one_department_name_each_other(world):
     content = fetched(world.liaison)
     for name, words in (("第一稿.xlsx", "甲"), ("第二稿.xlsx", "乙")):

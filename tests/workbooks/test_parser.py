@@ -46,6 +46,7 @@ def test_an_unchanged_workbook_says_nothing(content, read, tasks):
     assert read(saved(opened(content))) == found
 
 
+@pytest.mark.long
 @settings(max_examples=examples(30), **LENIENT)
 @given(
     texts=st.dictionaries(
@@ -72,6 +73,7 @@ def test_any_edit_of_an_open_cell_comes_back_exactly(content, read, tasks, texts
     assert not any(row.changed for row in found.rows)
 
 
+@pytest.mark.long
 @settings(max_examples=examples(30), **LENIENT)
 @given(at=st.integers(0, len(TEXTS) - 1), key=st.sampled_from(LOCKED_COLUMNS), text=lines)
 def test_any_edit_of_a_locked_cell_is_said_and_not_taken_over(content, read, tasks, at, key, text):
@@ -93,6 +95,7 @@ def test_any_edit_of_a_locked_cell_is_said_and_not_taken_over(content, read, tas
     assert len(said(found)) == len(tasks)
 
 
+@pytest.mark.long
 @settings(max_examples=examples(15), **LENIENT)
 @given(seed=st.randoms(use_true_random=False))
 def test_rows_and_columns_may_stand_in_any_order(content, read, tasks, seed: random.Random):
@@ -123,6 +126,7 @@ def keys_row_of(values: dict[int, list]) -> int:
     return next(row for row, line in values.items() if any(str(value).startswith(COLUMN_KEY_PREFIX) for value in line))
 
 
+@pytest.mark.long
 @settings(max_examples=examples(15), **LENIENT)
 @given(seed=st.randoms(use_true_random=False))
 def test_a_sort_that_leaves_the_keys_behind_is_noticed(content, read, tasks, seed: random.Random):

@@ -80,6 +80,7 @@ def _fill_in_and_accept(world, rows) -> None:
     assert entries.filter(kind=EntryKind.COMMENT).count() == sum(offer.file is None for offer in taken)
 
 
+@pytest.mark.long
 def test_not_started_is_honoured_and_why_is_no_progress(world):
     note = "因经费未落实，尚未启动"
     for values in (
@@ -114,12 +115,14 @@ def test_progress_starts_a_task_and_the_page_says_so(world):
     assert not consequences
 
 
+@pytest.mark.long
 def test_a_report_moves_the_next_review_and_the_page_says_so(world):
     page = handed_in(world.other_liaison, filled(fetched(world.other_liaison), world.review_missed, progress="甲"))
     _entries, (consequence,) = shown(page.content.decode())
     assert "→" in consequence
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("status", ["申请办结", "已完成", "已办结", "办结", "closed"])
 def test_a_finished_task_is_reported_in_the_first_round(world, status):
     content = filled(
@@ -132,6 +135,7 @@ def test_a_finished_task_is_reported_in_the_first_round(world, status):
     assert Task.objects.get(pk=world.overdue.pk).status == Status.CLOSURE_REQUESTED
 
 
+@pytest.mark.long
 def test_a_request_that_was_accepted_is_known_when_it_is_handed_in_again(world):
     content = filled(fetched(world.liaison), world.overdue, progress="甲", new_status="申请办结", reason="乙")
     accepted(world.liaison, content)
@@ -141,6 +145,7 @@ def test_a_request_that_was_accepted_is_known_when_it_is_handed_in_again(world):
     assert [row.task for row in review_after(world.liaison, other).of(RowState.CONFLICT)] == [world.overdue]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("cell", ["progress", "reason"])
 def test_the_words_of_a_finished_task_may_stand_in_either_column(world, cell):
     accepted(
@@ -153,6 +158,7 @@ def test_the_words_of_a_finished_task_may_stand_in_either_column(world, cell):
     ]
 
 
+@pytest.mark.long
 def test_one_text_makes_one_entry_where_the_task_has_begun(world):
     factories.progress(world.overdue, "已成立小组。", on=world.day - datetime.timedelta(days=9), by=world.liaison)
     for cells in (["progress"], ["reason"], ["progress", "reason"]):
@@ -165,6 +171,7 @@ def test_one_text_makes_one_entry_where_the_task_has_begun(world):
             transaction.set_rollback(True)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("has_begun", [False, True])
 def test_beside_its_progress_why_closure_is_asked_for_is_no_last_report(world, has_begun):
     if has_begun:
@@ -185,6 +192,7 @@ def test_a_supporting_department_cannot_ask_for_closure(world):
     assert row.findings[0].value == "已完成"
 
 
+@pytest.mark.long
 def test_beside_the_new_progress_stands_the_departments_own_last_one(world):
     factories.progress(world.undecided, "国际部的进展。", on=world.day, by=world.supporting_liaison)
     content = filled(fetched(world.liaison), world.undecided, progress="技术部的进展。")
@@ -195,6 +203,7 @@ def test_beside_the_new_progress_stands_the_departments_own_last_one(world):
     assert [difference.old for difference in row.differences][0] == "国际部的进展。"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("first", "second"), [("技术部", "国际部"), ("国际部", "技术部")])
 def test_rows_of_a_shared_task_are_planned_by_their_days(world, first, second):
     """Whichever sheet stands before: what came first starts the task, and what came later stands in no way."""

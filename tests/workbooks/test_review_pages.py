@@ -35,6 +35,7 @@ def hand_in(world, tasks) -> str:
     return f"/fill-in/{only_upload().pk}/"
 
 
+@pytest.mark.long
 def test_the_rows_come_in_pages_and_all_are_accepted(world, tasks):
     address = hand_in(world, tasks)
     client = signed_in(world.liaison)
@@ -53,6 +54,7 @@ def test_the_rows_come_in_pages_and_all_are_accepted(world, tasks):
     assert len(accepted.context["page"]) == ROWS - 1 - 50
 
 
+@pytest.mark.long
 def test_a_correction_leads_back_to_its_row(world, tasks):
     address = hand_in(world, tasks)
     client = signed_in(world.liaison)
