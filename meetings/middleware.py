@@ -202,7 +202,7 @@ class InputMiddleware:
     MAX_ADDRESS_LENGTH = 8000
     MAX_BYTES_BEFORE_SIGN_IN = 64 * 1024
     # The pages that take files, by the names of their addresses; what one file may weigh, its service judges.
-    FILE_PAGES = frozenset({"task_detail", "task_action", "import_home", "fill_in"})
+    FILE_PAGES = frozenset({"task_detail", "task_action", "import_home", "fill_in", "letterheads"})
 
     # TAB and line ends are text. The others are invisible; a PDF that words are copied from leaves some.
     CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")

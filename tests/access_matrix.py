@@ -123,6 +123,7 @@ ROWS = (
     Row("report_appraisal", "/reports/appraisal/?department=999999", expect(422), NO_SUCH_METHOD),
     Row("report_reply", "/reports/reply/?person={suggester}", READS, NO_SUCH_METHOD),
     Row("report_reply", "/reports/reply/?person={person}", expect(422), NO_SUCH_METHOD),
+    Row("report_slips", "/reports/slips/", READS, NO_SUCH_METHOD),
     Row("report_register", "/reports/register/", READS, NO_SUCH_METHOD),
     Row("import_home", "/import/", expect(403, secretariat=200), expect(403, secretariat=422)),
     Row("draft", "/import/{draft}/", expect(403, secretariat=200), SECRETARIAT_ALONE, {"action": "add_row"}),
@@ -288,6 +289,10 @@ ROWS = (
     Row("robots", "/robots/", ADMINISTRATOR_READS, ADMINISTRATOR_IN_VAIN),
     Row("robot_remove", "/robots/{robot}/remove/", NO_SUCH_METHOD, expect(403, administrator=302)),
     Row("working_days", "/working-days/", ADMINISTRATOR_READS, expect(403, administrator=200)),
+    Row("letterheads", "/letterheads/", ADMINISTRATOR_READS, expect(403, administrator=200)),
+    Row("letterhead_file", "/letterheads/report/", ADMINISTRATOR_READS, NO_SUCH_METHOD),
+    Row("letterhead_file", "/letterheads/other/", expect(403, administrator=404), NO_SUCH_METHOD),
+    Row("letterhead_remove", "/letterheads/report/remove/", NO_SUCH_METHOD, expect(403, administrator=302)),
     Row("jobs", "/jobs/", ADMINISTRATOR_READS, NO_SUCH_METHOD),
     Row("retry_job", "/jobs/{job}/retry/", NO_SUCH_METHOD, expect(403, administrator=302)),
     # It was asked for by the secretariat, and is not written yet.

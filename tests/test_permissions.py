@@ -29,9 +29,11 @@ from meetings.models import (
     Department,
     FormerName,
     ImportIssue,
+    Letterhead,
     Mailing,
     MeetingLead,
     Outcome,
+    Paper,
     Person,
     Robot,
     Role,
@@ -105,6 +107,9 @@ def places(world) -> dict[str, object]:
             mailing=mailing, address="liaison@example.org", subject="x", body="x", message_id="<x>"
         ).pk,
         "robot": (robot := Robot.objects.create(address="wecombot://0123456789abcdef/")).pk,
+        "letterhead": Letterhead.objects.create(
+            paper=Paper.SLIP, file="x", original_name="x", uploaded_by=world.secretariat
+        ).pk,
         "calendarday": CalendarDay.objects.create(day=world.day, is_working=True).pk,
         "robotmessage": robot.messages.create(kind="digest", day=world.day, title="x", text="x").pk,
         "webhook": (webhook := Webhook.objects.create(address="https://example.org/", secret="x")).pk,

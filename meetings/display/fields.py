@@ -199,6 +199,7 @@ FIELDS: dict[str, Field] = {
     "head": Field(_("Head")),
     "robot": Field(_("Group robot")),
     "webhook": Field(_("Webhook")),
+    "letterhead": Field(_("Letterhead")),
     "working_calendar": Field(_("Public holidays")),
     "merged_into": Field(_("Merged into")),
     "merged_with": Field(_("Merged with")),

@@ -21,6 +21,7 @@ from .extension import ExtensionRequest, ExtensionStatus
 from .identity import ExternalIdentity
 from .import_issue import ImportIssue, ImportIssueColumn
 from .instruction import Instruction
+from .letterhead import Letterhead, Paper
 from .log import TaskLog, TaskState
 from .log_hash import calculate_hash
 from .meeting import Aspect, Attendance, Meeting, MeetingLead

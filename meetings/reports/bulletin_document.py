@@ -9,19 +9,22 @@ from django.utils.translation import gettext as _, ngettext, pgettext
 
 from meetings.display.fields import label
 from meetings.exports.columns import Column
-from meetings.models import Task
+from meetings.models import Paper, Task
 from meetings.tasks.appraisal import explain_figures
 from meetings.tasks.display import task_number_label
 
 from . import formatting, prose, tables
 from .appraisal_workbook import department_table
 from .bulletin import Bulletin, build_bulletin
+from .letterheads import read_letterhead
 from .official import Block, Heading, Note, OfficialDocument, Paragraph, Table, format_day, write_official_document
 
 
 def write_bulletin(file: BinaryIO, first: datetime.date, last: datetime.date) -> None:
     """Write the bulletin about ``first`` to ``last``, both included, as .docx."""
-    write_official_document(file, lambda: bulletin_document(build_bulletin(first, last)))
+    write_official_document(
+        file, lambda: bulletin_document(build_bulletin(first, last)), read_letterhead(Paper.BULLETIN)
+    )
 
 
 def bulletin_document(bulletin: Bulletin) -> OfficialDocument:

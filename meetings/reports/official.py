@@ -1,7 +1,8 @@
-"""Writer of official documents (.docx, GB/T 9704-2012): content in, layout here.
+"""Writer of official documents (.docx): content into a letterhead's places.
 
 A document is a title, whom it is for, blocks (headings, paragraphs, tables), and who signs it on which day. The XML
-is built here directly: python-docx asks a table for a cell by walking through all of it.
+is built here directly: python-docx asks a table for a cell by walking through all of it. The letterheads that come with
+the register look as GB/T 9704-2012 asks.
 """
 
 import datetime
@@ -11,13 +12,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Generic
 
-from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _, pgettext
-from docx import Document
 from docx.document import Document as DocumentObject
-from docx.opc.constants import RELATIONSHIP_TYPE
-from docx.oxml import OxmlElement, parse_xml
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
@@ -25,23 +23,15 @@ from meetings.core.as_of import known_day
 from meetings.exports.columns import Column, Line
 from meetings.exports.workbook import clean_text
 
+from .letterhead_document import LetterheadDocument, Place, read_shipped
 from .measures import (
-    BODY_SIZE,
     CELL_MARGIN,
-    FOOTER_DISTANCE,
-    LINE_PITCH,
-    MARGIN_LEFT,
-    MARGIN_TOP,
-    PAGE_HEIGHT,
-    PAGE_WIDTH,
     TABLE_SIZE,
     TALLEST_UNDIVIDED_ROW,
-    TEXT_HEIGHT,
-    TEXT_WIDTH,
     break_title,
     count_lines,
     signature_indents,
-    text_width,
+    text_width as width_of,
 )
 
 
@@ -77,10 +67,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Table(Generic[Line]):
-    """A table with its caption, numbered by the document; the head is repeated.
+    """A table with its caption, if any, numbered by the document.
 
-    ``columns`` share its width by theirs. ``keep_together``: the end of a page does not divide it, for a table that is
-    read as a whole.
+    The head is repeated; ``columns`` share its width by theirs. ``keep_together``: the end of a page does not divide
+    it, for a table that is read as a whole.
     """
 
     caption: str
@@ -96,7 +86,8 @@ Block = Heading | Paragraph | Note | Table[Any]
 class OfficialDocument:
     """The content of a document; ``closing`` is its last sentence.
 
-    ``is_letter``: its first page has no number, as the standard wants letters (10.1).
+    ``is_letter``: on our own letterhead its first page has no number, as the standard wants letters (10.1).
+    ``colour`` is that of a supervision slip, in words.
     """
 
     title: str
@@ -106,6 +97,7 @@ class OfficialDocument:
     signed_by: str
     signed_on: datetime.date
     is_letter: bool = False
+    colour: str = ""
 
 
 def format_day(day: datetime.date) -> str:
@@ -117,38 +109,60 @@ def format_day(day: datetime.date) -> str:
     }
 
 
-def write_official_document(file: BinaryIO, build: Callable[[], OfficialDocument]) -> None:
+def write_official_document(
+    file: BinaryIO, build: Callable[[], OfficialDocument], letterhead: bytes | None = None
+) -> None:
     """Write what ``build`` returns as .docx into ``file``.
 
-    In Chinese whatever the reader's language: it is an official document of a Chinese committee.
+    On our own letterhead unless one is given. In Chinese whatever the reader's language: it is an official document of
+    a Chinese committee.
+    """
+    write_official_documents(file, lambda: [build()], letterhead)
+
+
+def write_official_documents(
+    file: BinaryIO, build: Callable[[], Sequence[OfficialDocument]], letterhead: bytes | None = None
+) -> None:
+    """Write all documents that ``build`` returns, at least one, into one .docx.
+
+    They are signed by the same on the same day.
     """
     with translation.override("zh-hans"):
-        content, document = build(), Document()
-        day = format_day(content.signed_on)
-        _replace_styles(document, *signature_indents(content.signed_by, day))
-        _set_page(document, is_letter=content.is_letter)
-        _set_properties(document, content)
-        last = document.element.body.sectPr
-        for element in _elements(content, day):
-            last.addprevious(element)
-        document.save(file)
+        contents = build()
+        first = contents[0]
+        paper = LetterheadDocument(letterhead or read_shipped("letter" if first.is_letter else "document"))
+        signature, date = signature_indents(first.signed_by, format_day(first.signed_on))
+        paper.indent(signature=signature, date=date)
+        for content in contents:
+            paper.add(_place_values(content), _body(content, paper.text_width))
+        _set_properties(paper.document, first)
+        paper.document.save(file)
 
 
-def _elements(content: OfficialDocument, day: str) -> Iterable[BaseOxmlElement]:
-    yield _paragraph("Title", break_title(content.title))
-    yield _paragraph("Salutation", content.salutation)
+def _place_values(content: OfficialDocument) -> dict[Place, str]:
+    values = {
+        Place.TITLE: break_title(content.title),
+        Place.SALUTATION: content.salutation,
+        Place.CLOSING: content.closing,
+        Place.SIGNATURE: content.signed_by,
+        Place.DATE: format_day(content.signed_on),
+        Place.YEAR: str(content.signed_on.year),
+        Place.COLOUR: content.colour,
+    }
+    return {place: clean_text(value) for place, value in values.items()}
+
+
+def _body(content: OfficialDocument, text_width: int) -> Sequence[BaseOxmlElement]:
+    blocks = list(content.blocks)
     if known := known_day():
         text = _("This counts what was recorded by %(known)s, and nothing that was recorded later for days before.")
-        yield from _body_elements([Paragraph(text % {"known": format_day(known)})])
-    body = list(_body_elements(content.blocks))
+        blocks.insert(0, Paragraph(text % {"known": format_day(known)}))
+    body = list(_body_elements(blocks, text_width))
     _keep_end_with_signature(body)
-    yield from body
-    yield _paragraph("Closing", content.closing)
-    yield _paragraph("Signature", content.signed_by)
-    yield _paragraph("Date", day)
+    return body
 
 
-def _body_elements(blocks: Iterable[Block]) -> Iterable[BaseOxmlElement]:
+def _body_elements(blocks: Iterable[Block], text_width: int) -> Iterable[BaseOxmlElement]:
     tables = 0
     for block in blocks:
         match block:
@@ -161,9 +175,10 @@ def _body_elements(blocks: Iterable[Block]) -> Iterable[BaseOxmlElement]:
             case Note():
                 yield _paragraph("TableNote", block.text)
             case Table():
-                tables += 1
-                yield _caption(block.caption, tables)
-                yield _table(block)
+                if block.caption:
+                    tables += 1
+                    yield _caption(block.caption, tables)
+                yield _table(block, text_width)
                 yield _paragraph("AfterTable")
 
 
@@ -223,15 +238,15 @@ def _caption(text: str, number: int) -> BaseOxmlElement:
     return caption
 
 
-def _table(block: Table) -> BaseOxmlElement:
+def _table(block: Table, text_width: int) -> BaseOxmlElement:
     table = OxmlElement("w:tbl")
     properties = _add(table, "w:tblPr")
     _add(properties, "w:tblStyle", val="ReportTable")
-    _add(properties, "w:tblW", w=str(TEXT_WIDTH), type="dxa")
+    _add(properties, "w:tblW", w=str(text_width), type="dxa")
     _add(properties, "w:tblLayout", type="fixed")
     _add(properties, "w:tblLook", val="0020", firstRow="1", lastRow="0", firstColumn="0", lastColumn="0", noVBand="1")
     shares = sum(column.width for column in block.columns)
-    widths = [int(TEXT_WIDTH * column.width // shares) for column in block.columns]
+    widths = [int(text_width * column.width // shares) for column in block.columns]
     grid = _add(table, "w:tblGrid")
     for width in widths:
         _add(grid, "w:gridCol", w=str(width))
@@ -269,7 +284,7 @@ def _add_row(
 def _count_cell_lines(value: object, width: int) -> int:
     """Estimate how many lines ``value`` takes in a cell of this width."""
     characters = max(1, (width - 2 * CELL_MARGIN) / TABLE_SIZE)
-    return sum(max(1, math.ceil(text_width(line) / characters)) for line in str(value).split("\n"))
+    return sum(max(1, math.ceil(width_of(line) / characters)) for line in str(value).split("\n"))
 
 
 def _add(parent: BaseOxmlElement, tag: str, **attributes: str) -> BaseOxmlElement:
@@ -278,64 +293,6 @@ def _add(parent: BaseOxmlElement, tag: str, **attributes: str) -> BaseOxmlElemen
         child.set(qn(f"w:{name}"), value)
     parent.append(child)
     return child
-
-
-# --- the parts around the body ------------------------------------------------------------------
-
-
-def _replace_styles(document: DocumentObject, signature_indent: float, date_indent: float) -> None:
-    """Replace the document's styles, numbering and fonts by ours."""
-    part = document.part
-    styles = _render_part("styles", signature_indent=_measure(signature_indent), date_indent=_measure(date_indent))
-    part._styles_part._element = parse_xml(styles)
-    part.numbering_part._element = parse_xml(_render_part("numbering"))
-    part.part_related_by(RELATIONSHIP_TYPE.FONT_TABLE)._blob = _render_part("font_table").encode()
-    settings = document.settings.element
-    settings.find(qn("w:themeFontLang")).set(qn("w:eastAsia"), "zh-CN")
-    # As Word has laid out tables since 2013: their borders, not their words, stand at the margin.
-    for setting in settings.iter(qn("w:compatSetting")):
-        if setting.get(qn("w:name")) == "compatibilityMode":
-            setting.set(qn("w:val"), "15")
-
-
-def _render_part(name: str, **context: object) -> str:
-    return render_to_string(f"meetings/reports/official/{name}.xml", context).strip()
-
-
-def _measure(characters: float) -> dict[str, str]:
-    """Return an indent in Word's units: hundredths of a character, twips."""
-    return {"hundredths": str(round(characters * 100)), "twentieths": str(round(characters * BODY_SIZE))}
-
-
-def _set_page(document: DocumentObject, *, is_letter: bool) -> None:
-    section = document.sections[0]
-    properties = section._sectPr
-    for child in list(properties):
-        properties.remove(child)
-    _add(properties, "w:pgSz", w=str(PAGE_WIDTH), h=str(PAGE_HEIGHT))
-    margins = {
-        "top": MARGIN_TOP,
-        "right": PAGE_WIDTH - MARGIN_LEFT - TEXT_WIDTH,
-        "bottom": PAGE_HEIGHT - MARGIN_TOP - TEXT_HEIGHT,
-        "left": MARGIN_LEFT,
-        "header": FOOTER_DISTANCE,
-        "footer": FOOTER_DISTANCE,
-        "gutter": 0,
-    }
-    _add(properties, "w:pgMar", **{side: str(width) for side, width in margins.items()})
-    _add(properties, "w:docGrid", type="lines", linePitch=str(LINE_PITCH))
-    section.different_first_page_header_footer = is_letter
-    # The outer edge of a sheet printed on both sides: right on odd pages, left on even ones.
-    document.settings.odd_and_even_pages_header_footer = True
-    for footer, style in ((section.footer, "FooterOdd"), (section.even_page_footer, "Footer")):
-        footer.is_linked_to_previous = False
-        element = footer._element
-        for child in list(element):
-            element.remove(child)
-        numbered = _paragraph(style, "— ")
-        _add_field(numbered, " PAGE ", "1")
-        _add_text(numbered, " —")
-        element.append(numbered)
 
 
 def _set_properties(document: DocumentObject, content: OfficialDocument) -> None:

@@ -11,17 +11,20 @@ from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.display.fields import label
 from meetings.exports.columns import Column
 from meetings.exports.formatting import ENUMERATION_COMMA
-from meetings.models import ExtensionRequest, Health, Meeting, Status, Suggestion, Task
+from meetings.models import ExtensionRequest, Health, Meeting, Paper, Status, Suggestion, Task
 from meetings.tasks.statistics import OTHER_ENDS
 
 from . import formatting, prose, tables
+from .letterheads import read_letterhead
 from .official import Block, Heading, OfficialDocument, Paragraph, format_day, write_official_document
 from .progress import ProgressReport, RelatedSuggestion, SuggestionPart, build_progress_report
 
 
 def write_meeting_report(file: BinaryIO, meeting: Meeting, day: datetime.date) -> None:
     """Write the report on ``meeting`` as of ``day`` as .docx into ``file``."""
-    write_official_document(file, lambda: report_document(build_progress_report(meeting, day)))
+    write_official_document(
+        file, lambda: report_document(build_progress_report(meeting, day)), read_letterhead(Paper.REPORT)
+    )
 
 
 def report_document(report: ProgressReport) -> OfficialDocument:

@@ -12,10 +12,11 @@ from typing import BinaryIO
 from django.utils.translation import gettext as _, ngettext, pgettext
 
 from meetings.core.lifecycle import OPEN_STATUSES
-from meetings.models import DeadlineKind, Health, Person, Status, Task
+from meetings.models import DeadlineKind, Health, Paper, Person, Status, Task
 from meetings.tasks.statistics import OTHER_ENDS
 
 from . import formatting, prose
+from .letterheads import read_letterhead
 from .official import Block, Heading, OfficialDocument, Paragraph, format_day, write_official_document
 from .progress import SuggestionPart
 from .replies import ReplySheet, build_reply_sheet
@@ -23,7 +24,7 @@ from .replies import ReplySheet, build_reply_sheet
 
 def write_reply_sheet(file: BinaryIO, person: Person, day: datetime.date) -> None:
     """Write the reply to ``person`` as of ``day`` as .docx into ``file``."""
-    write_official_document(file, lambda: reply_document(build_reply_sheet(person, day)))
+    write_official_document(file, lambda: reply_document(build_reply_sheet(person, day)), read_letterhead(Paper.REPLY))
 
 
 def reply_document(sheet: ReplySheet) -> OfficialDocument:

@@ -12,11 +12,12 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _, ngettext, pgettext
 
 from meetings.exports.formatting import ENUMERATION_COMMA, leader_names
-from meetings.models import Health, Meeting, Status, Task
+from meetings.models import Health, Meeting, Paper, Status, Task
 from meetings.tasks.display import task_number_label
 from meetings.tasks.statistics import OTHER_ENDS
 
 from . import formatting, prose
+from .letterheads import read_letterhead
 from .measures import LINES_PER_PAGE, count_lines, count_title_lines
 from .official import Block, Heading, OfficialDocument, Paragraph, write_official_document
 from .progress import ProgressReport, build_progress_report
@@ -30,7 +31,9 @@ _LONGEST_TEXT, _NAMED = 24, 6
 
 def write_meeting_summary(file: BinaryIO, meeting: Meeting, day: datetime.date) -> None:
     """Write the two pages on ``meeting`` as of ``day`` as .docx into ``file``."""
-    write_official_document(file, lambda: summary_document(build_progress_report(meeting, day)))
+    write_official_document(
+        file, lambda: summary_document(build_progress_report(meeting, day)), read_letterhead(Paper.REPORT)
+    )
 
 
 def summary_document(report: ProgressReport) -> OfficialDocument:

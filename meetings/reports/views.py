@@ -1,17 +1,25 @@
 """The reports: chosen on one page, each made at an address of its own."""
 
 import datetime
+from typing import BinaryIO
 
 from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from meetings.core.as_of import AS_OF, KNOWN_ON
+from meetings.core.as_of import AS_OF, KNOWN_ON, name_day
+from meetings.exports.downloads import download_response
+from meetings.models import Paper
+from meetings.tasks.views.chasing import find_slips
 from meetings.ui.http import Request
 from meetings.ui.navigation import today
 
 from .forms import REPORT_FORMS, ReportForm
+from .letterheads import read_letterhead
+from .official import write_official_documents
+from .slips_document import slip_documents
 
 
 @require_safe
@@ -25,6 +33,24 @@ def report(request: Request, name: str) -> HttpResponseBase:
     """Serve the report of the form ``name``; an invalid form comes back."""
     form = REPORT_FORMS[name](request.GET, account=request.user, today=today())
     return form.make_report() if form.is_valid() else _render_page(request, form)
+
+
+@require_safe
+def slips(request: Request) -> HttpResponseBase:
+    """Serve the supervision slips of the page that the address names, as one file."""
+    day = today()
+    found, page = find_slips(request, day)
+    if not found:
+        return redirect("supervision_slips")
+    name = request.user.display_name
+
+    def write(file: BinaryIO) -> None:
+        write_official_documents(file, lambda: slip_documents(found, day, name), read_letterhead(Paper.SLIP))
+
+    title = _("Supervision slips as of %(day)s") % {"day": name_day(day)}
+    if page is not None and page.has_other_pages():
+        title = f"{title} ({page.number})"
+    return download_response(write, title, "docx")
 
 
 def _render_page(request: Request, submitted_form: ReportForm | None = None) -> HttpResponse:

@@ -62,6 +62,7 @@ MENU = (
     NavigationEntry("robots", _("Group robots"), "message", roles=ADMINISTRATORS, name_prefixes=("robot_",)),
     NavigationEntry("working_days", _("Working days"), "calendar-time", roles=ADMINISTRATORS),
     NavigationEntry("webhooks", _("Webhooks"), "message", roles=ADMINISTRATORS, name_prefixes=("webhook_",)),
+    NavigationEntry("letterheads", _("Letterheads"), "file-text", roles=ADMINISTRATORS),
     NavigationEntry("jobs", _("Background jobs"), "refresh", roles=ADMINISTRATORS),
     NavigationEntry("admin:index", _("Administration"), "adjustments", roles=ADMINISTRATORS),
     NavigationEntry("help", _("Help"), "help-circle", name_prefixes=("help_",)),

@@ -6,10 +6,24 @@ import datetime
 from typing import Any
 
 from django.apps import apps
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from meetings.devtools.synthetic import generate
-from meetings.models import CalendarAddress, ChangeKind, EntryKind, Mailing, Robot, SavedView, Scan, Suggestion, Webhook
+from meetings.models import (
+    CalendarAddress,
+    CalendarDay,
+    ChangeKind,
+    EntryKind,
+    Letterhead,
+    Mailing,
+    Paper,
+    Robot,
+    SavedView,
+    Scan,
+    Suggestion,
+    Webhook,
+)
 from meetings.models.notification import MailKind, MailState, SentMail
 from meetings.tasks.services.acknowledgements import acknowledge, ask_to_acknowledge
 from meetings.tasks.services.batch_undo import undo_batch
@@ -78,6 +92,10 @@ def _make_mails(world: factories.SmallWorld) -> None:
     Mailing.objects.create(account=world.liaison, kind=MailKind.REMINDER, day=day, entry=reminder)
     webhook = Webhook.objects.create(address="https://example.org/", secret=TEXT)
     webhook.messages.create(body=TEXT, created_at=MOMENT, answer="HTTP 200")
+    CalendarDay.objects.create(day=day, is_working=True)
+    Letterhead(paper=Paper.SLIP, original_name="红头.docx", uploaded_by=world.secretariat).file.save(
+        "x", ContentFile(b"PK")
+    )
     for department in (world.technology, None):
         robot = Robot.objects.create(department=department, address="wecombot://0123456789abcdef/")
         robot.messages.create(

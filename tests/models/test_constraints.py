@@ -21,6 +21,7 @@ from meetings.models import (
     FormerName,
     ImportIssue,
     Instruction,
+    Letterhead,
     Mailing,
     Meeting,
     MeetingLead,
@@ -178,6 +179,9 @@ ATTEMPTS = {
     "department_has_a_name": lambda: Department.objects.create(name=""),
     "person_has_a_name": lambda: Person.objects.create(name=""),
     "person_name_and_unit": lambda: [Person.objects.create(name="李明", unit="技术部") for _ in range(2)],
+    "letterhead_paper_known": lambda: Letterhead.objects.create(
+        paper="poster", file="x", original_name="x", uploaded_by=factories.secretariat()
+    ),
     # meeting
     "meeting_title_and_issue_day": lambda: a_second(Meeting, factories.meeting(), document_number="另一号"),
     "meeting_document_number": lambda: a_second(Meeting, factories.meeting(), title="另一次会议"),

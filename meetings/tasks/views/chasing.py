@@ -4,7 +4,7 @@ import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -19,7 +19,14 @@ from meetings.display.fields import join_items
 from meetings.errors import InvalidInputError, PermissionDeniedError, ServiceError
 from meetings.models import Department, Role
 from meetings.models.task import TaskQuerySet
-from meetings.tasks.chasing import build_slips, departments_with_slips, find_asked, tasks_to_chase, tasks_to_take_over
+from meetings.tasks.chasing import (
+    Slip,
+    build_slips,
+    departments_with_slips,
+    find_asked,
+    tasks_to_chase,
+    tasks_to_take_over,
+)
 from meetings.tasks.forms.batch import format_selection
 from meetings.tasks.forms.reminders import AcknowledgementForm, ReminderBatchForm, usual_words
 from meetings.tasks.reach import count_mails, find_reach, is_mail_sent, join_sentences
@@ -60,14 +67,19 @@ def supervision_slips(request: Request) -> HttpResponse:
     Without a name, those of all, a few departments a page.
     """
     day = _today_alone(request)
+    slips, page = find_slips(request, day)
+    context = {"slips": slips, "page": page, "day": day, "secretariat": Role.SECRETARIAT.label}
+    return render(request, "meetings/tasks/chasing/slips.html", context)
+
+
+def find_slips(request: Request, day: datetime.date) -> tuple[list[Slip], Page[Department] | None]:
+    """Return the slips that the address asks for, and the page they are, if any."""
     tasks, page = permissions.readable_tasks(request.user, day), None
     departments = parse_ids(request.GET.getlist("department"))
     if not departments:
         page = Paginator(departments_with_slips(tasks, day), DEPARTMENTS_PER_PAGE).get_page(request.GET.get("page"))
         departments = {department.pk for department in page}
-    slips = build_slips(tasks, day, departments)
-    context = {"slips": slips, "page": page, "day": day, "secretariat": Role.SECRETARIAT.label}
-    return render(request, "meetings/tasks/chasing/slips.html", context)
+    return build_slips(tasks, day, departments), page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

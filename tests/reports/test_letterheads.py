@@ -1,0 +1,337 @@
+"""公文模板: papers are filled into the office's own Word templates, which are tried before they are used."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+
+import docx
+import pytest
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from docx.shared import Cm, Pt
+
+from meetings.devtools.letterheads import LETTERHEADS, make_letterhead
+from meetings.models import ChangeLog, Letterhead, Paper, Role
+from meetings.reports.letterhead_document import read_shipped
+from tests import factories
+
+PLACES = ("标题", "主送", "正文", "结语", "署名", "日期")
+
+
+def office_template(
+    *paragraphs: str, change: Callable[[docx.document.Document], None] = lambda _document: None
+) -> bytes:
+    """Return a template that has none of our styles but Word's own, with a red head."""
+    document = docx.Document()
+    head = document.add_paragraph().add_run("某某委员会文件")
+    head.font.size = Pt(60)
+    for text in paragraphs or [f"{{{{{place}}}}}" for place in PLACES]:
+        document.add_paragraph(text)
+    change(document)
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def with_parts(content: bytes, **parts: str) -> bytes:
+    """Return a package in which these words of a part are others: ``name`` → (old, new)."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as package, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as changed:
+        for name in package.namelist():
+            data = package.read(name)
+            for old, new in [parts["change"]] if name == parts["part"] else []:
+                assert old.encode() in data
+                data = data.replace(old.encode(), new.encode(), 1)
+            changed.writestr(name, data)
+    return file.getvalue()
+
+
+def changed(part: str, old: str, new: str, content: bytes | None = None) -> bytes:
+    return with_parts(content or office_template(), part=part, change=(old, new))
+
+
+@pytest.mark.parametrize("name", LETTERHEADS)
+def test_the_shipped_templates_are_those_that_are_made(name):
+    """After a change of their look: python -m meetings.devtools.letterheads."""
+    with (
+        zipfile.ZipFile(io.BytesIO(make_letterhead(name))) as made,
+        zipfile.ZipFile(io.BytesIO(read_shipped(name))) as shipped,
+    ):
+        assert {each: made.read(each) for each in made.namelist()} == {
+            each: shipped.read(each) for each in shipped.namelist()
+        }
+
+
+@pytest.fixture
+def world(db):
+    return factories.small_world()
+
+
+@pytest.fixture
+def administrator(world, client):
+    client.force_login(factories.account(Role.ADMINISTRATOR))
+    return client
+
+
+def upload(client, content: bytes, paper: Paper = Paper.REPORT, *, version: str = "", name: str = "红头.docx"):
+    file = SimpleUploadedFile(name, content)
+    return client.post("/letterheads/", {f"{paper}-file": file, f"{paper}-version": version}, follow=True)
+
+
+def texts(content: bytes) -> list[str]:
+    return [paragraph.text for paragraph in docx.Document(io.BytesIO(content)).paragraphs]
+
+
+def paper_of(client, world, paper: Paper) -> docx.document.Document:
+    person = world.meeting.suggestions.filter(sources__isnull=False).first().sources.first()
+    addresses = {
+        Paper.REPORT: f"/reports/meeting/?meeting={world.meeting.pk}",
+        Paper.BULLETIN: f"/reports/bulletin/?from={world.day}&to={world.day}",
+        Paper.REPLY: f"/reports/reply/?person={person.pk}",
+        Paper.SLIP: "/reports/slips/",
+    }
+    answer = client.get(addresses[paper])
+    assert answer.status_code == 200
+    return docx.Document(io.BytesIO(b"".join(answer.streaming_content)))
+
+
+@pytest.mark.parametrize("paper", Paper)
+def test_a_paper_is_written_on_the_template_of_the_office(administrator, world, paper):
+    own = paper_of(administrator, world, paper)
+    assert own.paragraphs[0].text != "某某委员会文件"
+    colour = ("颜色",) if paper == Paper.SLIP else ()
+    places = ("标题", *colour, *PLACES[1:])
+    page = upload(administrator, office_template(*(f"{{{{{place}}}}}" for place in places)), paper).content.decode()
+    assert "模板已试填通过" in page
+    assert "“红头.docx”" in page
+    written = paper_of(administrator, world, paper)
+    assert written.paragraphs[0].text == "某某委员会文件"
+    assert written.paragraphs[0].runs[0].font.size == Pt(60)
+    ours = [paragraph.text for paragraph in own.paragraphs if paragraph.text]
+    assert [paragraph.text for paragraph in written.paragraphs if paragraph.text in ours][:3] == ours[:3]
+    assert [[cell.text for cell in row.cells] for table in written.tables for row in table.rows] == [
+        [cell.text for cell in row.cells] for table in own.tables for row in table.rows
+    ]
+    body = next(paragraph for paragraph in written.paragraphs if paragraph.style.name == "Body Text")
+    assert body.style.element in list(written.styles.element)
+
+
+def test_headings_keep_the_look_of_the_template_and_take_ours_where_it_has_none(administrator, world):
+    def without_headings(document):
+        for name in ("Heading 1", "Heading 2"):
+            document.styles[name].delete()
+        document.styles["Heading 3"].font.size = Pt(30)
+        document.sections[0].left_margin = document.sections[0].right_margin = Cm(4)
+
+    upload(administrator, office_template(change=without_headings))
+    written = paper_of(administrator, world, Paper.REPORT)
+    first = next(paragraph for paragraph in written.paragraphs if paragraph.style.name == "Heading 1")
+    fonts = first.style.element.find(".//{*}rFonts")
+    assert fonts.get(next(name for name in fonts.attrib if name.endswith("eastAsia"))) == "黑体"
+    assert written.styles["Heading 3"].font.size == Pt(30)
+    number = first.style.element.find(".//{*}numId").get(docx.oxml.ns.qn("w:val"))
+    (numbered,) = [
+        each for each in written.part.numbering_part.element if each.get(docx.oxml.ns.qn("w:numId")) == number
+    ]
+    definition = numbered.find("{*}abstractNumId").get(docx.oxml.ns.qn("w:val"))
+    (levels,) = [
+        each
+        for each in written.part.numbering_part.element
+        if each.get(docx.oxml.ns.qn("w:abstractNumId")) == definition
+    ]
+    assert levels.find(".//{*}lvlText").get(docx.oxml.ns.qn("w:val")) == "%1、"
+    width = int(written.tables[0]._tbl.tblPr.find(docx.oxml.ns.qn("w:tblW")).get(docx.oxml.ns.qn("w:w")))
+    assert abs(width - (written.sections[0].page_width - Cm(8)) / 635) <= 1
+
+
+def test_a_place_that_word_divided_is_found_and_keeps_its_format(administrator, world):
+    def divide(document):
+        paragraph = document.add_paragraph("第")
+        for text in ("{{", " 年", "份 }", "}号"):
+            paragraph.add_run(text).bold = True
+        document.sections[0].header.paragraphs[0].text = "{{署名}}"
+
+    upload(administrator, office_template(change=divide))
+    written = paper_of(administrator, world, Paper.REPORT)
+    (found,) = [paragraph for paragraph in written.paragraphs if paragraph.text == f"第{world.day.year}号"]
+    assert found.runs[1].text == str(world.day.year)
+    assert found.runs[1].bold
+    assert "秘书处" in written.sections[0].header.paragraphs[0].text
+
+
+def test_each_slip_begins_a_page_of_its_own(administrator, world):
+    written = paper_of(administrator, world, Paper.SLIP)
+    titles = [paragraph for paragraph in written.paragraphs if paragraph.text == "督办单"]
+    assert len(titles) > 1
+    assert [bool(title.paragraph_format.page_break_before) for title in titles] == [False] + [True] * (len(titles) - 1)
+    assert len(written.tables) == len(titles)
+    page = administrator.get("/chasing/slips/").content.decode()
+    assert page.count('class="slip-band"') == len(titles)
+    assert "/reports/slips/" in page
+    for table in written.tables:
+        for row in table.rows[1:]:
+            assert row.cells[2].text in page
+
+
+def test_a_word_without_a_place_is_named_and_left_out(administrator):
+    page = upload(administrator, office_template("{{title}}", "{{body}}", "{{日期}}")).content.decode()
+    assert "模板中没有{{主送}}，{{结语}}，{{署名}}" in page.replace("、", "，")
+    assert Letterhead.objects.get().original_name == "红头.docx"
+
+
+FIELD = '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>{}</w:instrText></w:r>'
+RELATION = '<Relationship Id="rId99" Type="http://x/relationships/{}" Target="{}" {}/></Relationships>'
+RELATIONS = ("word/_rels/document.xml.rels", "</Relationships>")
+
+
+def evil_field(code: str) -> bytes:
+    return changed("word/document.xml", "<w:sectPr", f"<w:p>{FIELD.format(code)}</w:p><w:sectPr")
+
+
+def bomb() -> bytes:
+    content = io.BytesIO(office_template())
+    with zipfile.ZipFile(content, "a", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("word/media/image1.png", b"\0" * (70 * 1024 * 1024))
+    return content.getvalue()
+
+
+def as_a_picture() -> bytes:
+    """A header that says it is a picture by its name, and starts a program."""
+    content = io.BytesIO(
+        changed("[Content_Types].xml", "<Default", '<Override PartName="/word/a.png" ContentType="x"/><Default')
+    )
+    with zipfile.ZipFile(content, "a") as package:
+        package.writestr("word/a.png", '<hdr><fldSimple instr="DDEAUTO c:\\\\x"/></hdr>')
+    return content.getvalue()
+
+
+def twice() -> bytes:
+    content = io.BytesIO(office_template())
+    with zipfile.ZipFile(content, "a") as package:
+        package.writestr("WORD/document.xml", "<a/>")
+    return content.getvalue()
+
+
+REFUSED = {
+    "no document": (lambda: b"hello", "不是Word文档"),
+    "a workbook": (lambda: changed("[Content_Types].xml", "x", "x", factories_workbook()), "不是Word文档"),
+    "an unknown place": (lambda: office_template("{{标题}}", "{{正文}}", "{{文号}}"), "“{{文号}}”"),
+    "code": (lambda: office_template("{{正文}}", "{{ ''.__class__.__mro__ }}"), "无法识别占位符"),
+    "an open brace": (lambda: office_template("{{正文}}", "{{标题}"), "“{{标题}”"),
+    "a statement": (lambda: office_template("{{正文}}", "{% for x in y %}{{"), "无法识别占位符"),
+    "no body": (lambda: office_template("{{标题}}"), "“{{正文}}”须出现且只出现一次"),
+    "two bodies": (lambda: office_template("{{正文}}", "{{正文}}"), "“{{正文}}”须出现且只出现一次"),
+    "a body among words": (lambda: office_template("正文：{{正文}}"), "单独成段"),
+    "a colour in a report": (lambda: office_template("{{正文}}", "{{颜色}}"), "“{{颜色}}”"),
+    "the body in a header": (
+        lambda: office_template(
+            change=lambda document: setattr(document.sections[0].header.paragraphs[0], "text", "{{结语}}")
+        ),
+        "不能放在页眉或页脚中",
+    ),
+    "a macro": (lambda: changed(*RELATIONS, RELATION.format("vbaProject", "vbaProject.bin", "")), "“vbaProject”"),
+    "an object": (lambda: changed(*RELATIONS, RELATION.format("oleObject", "a.bin", "")), "“oleObject”"),
+    "a page inside": (lambda: changed(*RELATIONS, RELATION.format("aFChunk", "a.html", "")), "“aFChunk”"),
+    "a link": (
+        lambda: changed(*RELATIONS, RELATION.format("image", "http://evil.example/x", 'TargetMode="External"')),
+        "“http://evil.example/x”",
+    ),
+    "a program": (lambda: evil_field(' DDEAUTO c:\\\\cmd "/c calc" '), "域“DDEAUTO”"),
+    "a field of fields": (lambda: evil_field(""), "域“”"),
+    "a file": (lambda: evil_field("INCLUDETEXT c:\\\\secret"), "域“INCLUDETEXT”"),
+    "a program in a picture": (as_a_picture, "域“DDEAUTO”"),
+    "an entity": (
+        lambda: changed(
+            "word/document.xml", "<w:document", '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><w:document'
+        ),
+        "word/document.xml",
+    ),
+    "a bomb": (bomb, "word/media/image1.png"),
+    "a part twice": (twice, "损坏"),
+    "half a file": (lambda: office_template()[:5000], "损坏"),
+    "another kind of Word file": (
+        lambda: changed("[Content_Types].xml", "document.main+xml", "template.main+xml"),
+        "无法作为模板填写",
+    ),
+    "too many elements": (
+        lambda: changed("word/document.xml", "<w:sectPr", f"{'<w:p/>' * 50_001}<w:sectPr"),
+        "模板过长",
+    ),
+    "too many places": (lambda: office_template("{{正文}}", "{{日期}}" * 100), "模板过长"),
+    "blanks": (lambda: office_template("{{正文}}", "{{" + " " * 100_000), "无法识别占位符"),
+    "too large": (lambda: b"PK\x03\x04" + b"\0" * (5 << 20), "不得超过5 MB"),
+}
+
+
+def factories_workbook() -> bytes:
+    import openpyxl
+
+    file = io.BytesIO()
+    openpyxl.Workbook().save(file)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_is_refused_is_said_in_a_sentence_and_changes_nothing(administrator, case):
+    make, words = REFUSED[case]
+    upload(administrator, office_template(), name="好.docx")
+    before = Letterhead.objects.get()
+    answer = upload(administrator, make(), version=str(before.pk))
+    assert answer.status_code == 422
+    assert words in answer.content.decode().replace("&#x27;", "'")
+    assert Letterhead.objects.get() == before
+    assert ChangeLog.objects.changes().filter(part="落实情况报告").count() == 1
+
+
+def test_another_template_takes_the_place_of_the_first_and_the_log_says_so(
+    administrator, django_capture_on_commit_callbacks
+):
+    upload(administrator, office_template())
+    first = Letterhead.objects.get()
+    with django_capture_on_commit_callbacks(execute=True):
+        upload(administrator, office_template(), version=str(first.pk), name="新版.docx")
+    assert not default_storage.exists(first.file.name)
+    second = Letterhead.objects.get()
+    late = upload(administrator, office_template(), version=str(first.pk))
+    assert late.status_code == 409
+    assert administrator.post("/letterheads/report/remove/", {"version": str(first.pk)}, follow=True).status_code == 200
+    assert Letterhead.objects.get() == second
+    with django_capture_on_commit_callbacks(execute=True):
+        administrator.post("/letterheads/report/remove/", {"version": str(second.pk)})
+    assert not Letterhead.objects.exists()
+    assert not default_storage.exists(second.file.name)
+    changes = [entry.changes["letterhead"] for entry in ChangeLog.objects.changes().filter(part="落实情况报告")]
+    assert changes == [
+        {"old": "新版.docx", "new": None},
+        {"old": "红头.docx", "new": "新版.docx"},
+        {"old": None, "new": "红头.docx"},
+    ]
+    assert "公文模板" in administrator.get("/accounts/changes/").content.decode()
+
+
+def test_a_template_is_downloaded_to_begin_from_and_accepted_again(administrator, world):
+    for paper in Paper:
+        content = b"".join(administrator.get(f"/letterheads/{paper}/").streaming_content)
+        assert "{{正文}}" in texts(content)
+        assert upload(administrator, content, paper).status_code == 200
+        assert b"".join(administrator.get(f"/letterheads/{paper}/").streaming_content) == content
+    assert Letterhead.objects.count() == 4
+    assert administrator.get("/letterheads/other/").status_code == 404
+
+
+def test_a_register_without_a_meeting_tries_the_sample_alone(db, client):
+    client.force_login(factories.account(Role.ADMINISTRATOR))
+    for paper in Paper:
+        assert upload(client, office_template(), paper).status_code == 200
+    assert client.get("/reports/slips/").status_code == 302
+
+
+def test_a_paper_is_written_where_the_disk_has_its_template_no_more(administrator, world, caplog):
+    upload(administrator, office_template())
+    default_storage.delete(Letterhead.objects.get().file.name)
+    assert paper_of(administrator, world, Paper.REPORT).paragraphs[0].style.name == "Title"
+    assert "cannot be read" in caplog.text
+    assert "文件缺失" in administrator.get("/letterheads/").content.decode()
+    assert administrator.get("/letterheads/report/").status_code == 410
