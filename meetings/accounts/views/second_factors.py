@@ -22,7 +22,7 @@ from meetings.ui.http import Request
 from meetings.ui.navigation import get_next_url
 
 # The name in the session of what the codes of an app are made from that is being set up.
-_NEW_SECRET = "new_second_factor"
+_NEW_FACTOR = "new_second_factor"
 
 
 @login_not_required
@@ -59,7 +59,7 @@ def second_factors(request: Request) -> HttpResponse:
     form = FactorForm(request.POST, account=request.user, asks_code=True)
     if not form.submit(lambda: services.add_codes(account=request.user, secret=secret, code=form.cleaned_data["code"])):
         return _page(request, form=form)
-    del request.session[_NEW_SECRET]
+    del request.session[_NEW_FACTOR]
     return _done(request, form.result)
 
 
@@ -124,7 +124,7 @@ def _done(request: Request, codes: list[str]) -> HttpResponse:
 
 
 def _new_secret(request: Request) -> str:
-    secret: str = request.session.setdefault(_NEW_SECRET, services.new_secret())
+    secret: str = request.session.setdefault(_NEW_FACTOR, services.new_secret())
     return secret
 
 
