@@ -140,7 +140,7 @@ def admin_places(world, places) -> dict[str, object]:
     CalendarAddress.objects.create(account=world.reader, secret_hash="x")
     world.reader.api_tokens.create(name="x", ends_on=world.day, secret_hash="x")
     world.administrator.second_factors.create(kind="recovery", secret="x")
-    world.administrator.passkeys.create(name="手机", credential="AA==")
+    factories.passkey(world.administrator)
     world.reader.identities.create(issuer="ldap", subject="x")
     SuggestionOutcome.objects.create(
         suggestion=task.suggestion, outcome=Outcome.RESOLVED, reply="已采纳。", entry=task.log.first()

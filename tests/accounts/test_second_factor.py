@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import time
 from urllib.parse import unquote
 
 import pyotp
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone, translation
-from fido2.cose import ES256
-from fido2.webauthn import Aaguid, AttestedCredentialData
 
 from meetings.accounts.services.second_factors import STEP_SECONDS, add_codes, new_secret
-from meetings.models import Account, ChangeKind, FactorKind, Passkey, Role, SecondFactor
+from meetings.models import Account, ChangeKind, FactorKind, Role, SecondFactor
 from tests import factories
 from tests.api.conftest import token_of
 from tests.tasks.update_form import parsed
@@ -218,16 +214,9 @@ def test_after_a_change_of_the_secret_key_recovery_codes_still_sign_in(settings,
     assert give_code(client, recovery_codes[0]).status_code == 302
 
 
-def passkey_of(account: Account) -> Passkey:
-    """Return a passkey whose private half nobody has (the browser's story makes one that somebody has)."""
-    key = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
-    credential = AttestedCredentialData.create(Aaguid.NONE, b"a key", key)
-    return account.passkeys.create(name="手机", credential=base64.b64encode(bytes(credential)).decode())
-
-
 @pytest.mark.parametrize("answer", ["{}", "{", '{"id": 1}', json.dumps({"id": "YSBrZXk", "rawId": "YSBrZXk"})])
 def test_what_no_key_signed_signs_nobody_in(client, account, answer):
-    passkey_of(account)
+    factories.passkey(account)
     assert give_password(client, account)["Location"] == STEP
     options = json.loads(parsed(client.get(STEP)).xpath("string(//form/@data-options)"))
     assert options["rpId"] == "localhost"
@@ -255,7 +244,7 @@ def test_passkeys_are_not_offered_where_browsers_make_none(settings, client, acc
 
 def test_one_of_several_passkeys_is_removed_and_the_last_takes_recovery_codes_along(client, account):
     client.force_login(account)
-    first, second = passkey_of(account), passkey_of(account)
+    first, second = factories.passkey(account), factories.passkey(account)
     client.post(f"{PAGE}recovery-codes/", {"password": PASSWORD})
     for passkey, left in ((first, 1), (second, 0)):
         assert "Remove the passkey “手机”" in client.get(PAGE).content.decode()

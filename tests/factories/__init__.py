@@ -5,7 +5,7 @@ verbs of `meetings.tasks.services`, so their log and intervals are what a person
 """
 
 from .meetings import dated, deadline, fill_in_upload, meeting, minutes_document, suggestion
-from .organisation import account, department, person, secretariat
+from .organisation import account, department, passkey, person, secretariat
 from .tasks import act, batch, entry, evidence, export, extension_request, instruction, move, progress, task
 from .world import SmallWorld, living_register, real_meeting, small_world
 
@@ -13,6 +13,7 @@ __all__ = [
     "department",
     "person",
     "account",
+    "passkey",
     "secretariat",
     "meeting",
     "suggestion",

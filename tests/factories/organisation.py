@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable
 from typing import Any
 
-from meetings.models import Account, Department, Person, Role
+from meetings.models import Account, Department, Passkey, Person, Role
 
 from .meetings import _numbers
 
@@ -44,6 +45,18 @@ def account(
     )
     made.departments.set(departments)
     return made
+
+
+def passkey(account: Account) -> Passkey:
+    """Give the account a passkey whose private half nobody has."""
+    # Not for every test: they take a while.
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from fido2.cose import ES256
+    from fido2.webauthn import Aaguid, AttestedCredentialData
+
+    key = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
+    credential = AttestedCredentialData.create(Aaguid.NONE, b"a key", key)
+    return account.passkeys.create(name="手机", credential=base64.b64encode(bytes(credential)).decode())
 
 
 # --- tasks --------------------------------------------------------------------------------------
