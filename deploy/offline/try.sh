@@ -240,7 +240,7 @@ $(manual "Without network" | sed -n '/register createsuperuser/p')"
          until pgrep -f '[g]unicorn.*web-1.sock' && pgrep -f '[d]b_worker'; do [ \$SECONDS -lt \$deadline ]; sleep 2; done | sed 's/^/started again: /'
          sleep 8; register --program python deploy/healthcheck.py /run/register/web-1.sock; register doctor || true"
     say "$1: what cron does at night"
-    run "grep -E '^[0-9]' /etc/cron.d/register | sort --key=2,2n | cut -d ' ' -f 7- | tee /dev/stderr >/root/nightly; sh -e /root/nightly; ls -l /var/backups/register"
+    run "grep -E '^[0-9]' /etc/cron.d/register | sort --key=2,2n | cut -d ' ' -f 7- >/root/nightly; cat /root/nightly; sh -e /root/nightly; ls -l /var/backups/register"
 }
 
 try_upgrade() { # SUITE
