@@ -34,6 +34,7 @@ class Letterhead(models.Model):
 
     paper = models.CharField(_("paper"), max_length=20, choices=Paper.choices, unique=True)
     file = models.FileField(_("file"), upload_to=letterhead_path, max_length=100)
+    sha256 = models.CharField("SHA-256", max_length=64, db_default="", editable=False)
     original_name = models.CharField(_("name of the file"), max_length=200, help_text=_("For display only."))
     uploaded_by = models.ForeignKey(Account, verbose_name=_("uploaded by"), on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField(_("uploaded"), default=timezone.now)

@@ -1,5 +1,7 @@
 """Services on letterheads: another template, and back to the register's own."""
 
+import hashlib
+
 from django.core.files.base import ContentFile
 
 from meetings.errors import ConflictError
@@ -22,7 +24,8 @@ def set_letterhead(*, actor: Account, paper: Paper, version: str, content: bytes
     require_administrator(actor)
     missing = try_letterhead(paper, content)
     before = _remove(paper, version)
-    letterhead = Letterhead(paper=paper, original_name=name[-200:], uploaded_by_id=actor.pk)
+    digest = hashlib.sha256(content).hexdigest()
+    letterhead = Letterhead(paper=paper, sha256=digest, original_name=name[-200:], uploaded_by_id=actor.pk)
     letterhead.file.save(name, ContentFile(content), save=False)
     letterhead.save()
     _log(actor, paper, before, letterhead.original_name)

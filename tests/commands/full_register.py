@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 from typing import Any
 
 from django.apps import apps
@@ -93,9 +94,9 @@ def _make_mails(world: factories.SmallWorld) -> None:
     webhook = Webhook.objects.create(address="https://example.org/", secret=TEXT)
     webhook.messages.create(body=TEXT, created_at=MOMENT, answer="HTTP 200")
     CalendarDay.objects.create(day=day, is_working=True)
-    Letterhead(paper=Paper.SLIP, original_name="红头.docx", uploaded_by=world.secretariat).file.save(
-        "x", ContentFile(b"PK")
-    )
+    template = Letterhead(paper=Paper.SLIP, original_name="红头.docx", uploaded_by=world.secretariat)
+    template.sha256 = hashlib.sha256(b"PK").hexdigest()
+    template.file.save("x", ContentFile(b"PK"))
     for department in (world.technology, None):
         robot = Robot.objects.create(department=department, address="wecombot://0123456789abcdef/")
         robot.messages.create(
