@@ -32,12 +32,14 @@ LEFT_OUT = {
     "healthz": "no page: three words",
     "metrics": "no page: figures for machines",
     "healthz_live": "no page: a word",
+    "letterhead_file": "no page: a file that is handed out",
     "meeting_arrange": "a table whose rows are moved, numbered and dragged as one; it grows with its own meeting alone",
     "minutes_file": "no page: a file that is handed out",
     "report_bulletin": "no page: a document that is handed out",
     "report_of_meeting": "no page: a document that is handed out",
     "report_register": "no page: a document that is handed out",
     "report_reply": "no page: a document that is handed out",
+    "report_slips": "no page: a document that is handed out",
     "supervision_slips": "papers of a department that somebody chose, or of five at a time: each is printed whole",
 }
 # Beyond twice: as many days and months stand in any register, but in a small one few of them have something to show.
