@@ -20,7 +20,7 @@ from django.test import Client
 from gunicorn.http.errors import InvalidRequestLine
 
 from cnas_tasks.logs import LineFormatter, code_lines, logging_config
-from meetings.accounts.services.preferences import make_calendar_address
+from meetings.accounts.services.secrets import make_calendar_address
 from meetings.jobs.worker import Worker
 from tests import factories
 from tests.jobs.samples import fail

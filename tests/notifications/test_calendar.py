@@ -7,7 +7,8 @@ import pytest
 import vobject
 from django.utils import timezone
 
-from meetings.accounts.services.preferences import choose_language, make_calendar_address, revoke_calendar_address
+from meetings.accounts.services.preferences import choose_language
+from meetings.accounts.services.secrets import make_calendar_address, revoke_calendar_address
 from meetings.models import CalendarAddress, Role, Status
 from meetings.tasks.services.status import meet_milestone
 from tests import factories
