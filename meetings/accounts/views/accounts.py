@@ -1,5 +1,7 @@
 """The accounts, for administrators: who may sign in, and as what."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -100,36 +102,32 @@ def account_password(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def account_unlock(request: Request, pk: int) -> HttpResponse:
     """Let the account be tried again, wherever it was locked."""
-    try:
-        unlock_account(account=permissions.managed_account(request.user, pk), actor=request.user)
-    except NoChangesError:
-        messages.warning(request, _("The account was not locked."))
-    else:
-        messages.success(request, _("The account is unlocked: it may be tried again at once."))
-    return redirect("account_detail", pk)
+    done = _("The account is unlocked: it may be tried again at once.")
+    return _change(request, pk, unlock_account, done=done, nothing=_("The account was not locked."))
 
 
 @require_POST
 def account_second_factor(request: Request, pk: int) -> HttpResponse:
     """Remove the second factor of somebody who lost it."""
-    try:
-        remove_second_factors(account=permissions.managed_account(request.user, pk), actor=request.user)
-    except NoChangesError:
-        messages.warning(request, _("The account had no second factor."))
-    else:
-        messages.success(request, _("The second factor is removed: the password alone is enough."))
-    return redirect("account_detail", pk)
+    done = _("The second factor is removed: the password alone is enough.")
+    return _change(request, pk, remove_second_factors, done=done, nothing=_("The account had no second factor."))
 
 
 @require_POST
 def account_unlink(request: Request, pk: int) -> HttpResponse:
     """Let no identity server open the account any more."""
+    done = _("No identity server opens the account any more. Make it a password.")
+    return _change(request, pk, unlink_identities, done=done, nothing=_("No identity server opened the account."))
+
+
+def _change(request: Request, pk: int, change: Callable[..., object], *, done: str, nothing: str) -> HttpResponse:
+    """Do the ``change``, and say that it is ``done`` or that there was ``nothing``."""
     try:
-        unlink_identities(account=permissions.managed_account(request.user, pk), actor=request.user)
+        change(account=permissions.managed_account(request.user, pk), actor=request.user)
     except NoChangesError:
-        messages.warning(request, _("No identity server opened the account."))
+        messages.warning(request, nothing)
     else:
-        messages.success(request, _("No identity server opens the account any more. Make it a password."))
+        messages.success(request, done)
     return redirect("account_detail", pk)
 
 
