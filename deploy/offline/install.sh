@@ -29,7 +29,9 @@ for candidate in ${PYTHON:-python3 python3.13 python3.12 python3.11}; do
     case " $pythons " in *" $is "*) found=$candidate && break ;; esac
 done
 here=$("${PYTHON:-python3}" --version 2>/dev/null | cut -d ' ' -f 2)
-here=${here:-–} oldest=${pythons%% *} newest=${pythons##* }
+[ -n "$here" ] || refuse "没有找到 Python：请先安装（Debian：apt-get install python3）。" \
+    "There is no Python: install it first (Debian: apt-get install python3)."
+oldest=${pythons%% *} newest=${pythons##* }
 [ -n "$found" ] || refuse \
     "本机 Python 为 $here，本系统需要 $oldest 至 $newest：请改用容器部署（docs/部署手册.md），或用 PYTHON=/路径/python3 ./install.sh 指定另一个 Python。" \
     "This machine's Python is $here, and the register needs $oldest to $newest: run it in a container (docs/operations.md), or name another with PYTHON=/path/to/python3 ./install.sh."
@@ -39,7 +41,7 @@ libc=$(getconf GNU_LIBC_VERSION 2>/dev/null || echo "glibc 0")
     "This machine's C library is too old ($libc, not glibc 2.28): run the register in a container (docs/operations.md)."
 free=$(df -Pm /opt | awk 'END { print $4 }')
 [ "$free" -ge 600 ] || refuse "/opt 只剩 $free MB，需要 600 MB。" "Only $free MB are free under /opt; 600 MB are needed."
-current=$(realpath -q $register/current || true)
+current=$(realpath -qe $register/current || true) # -e: a link that is not there yet leads nowhere
 [ "$current" != "$release" ] ||
     refuse "$version 已在运行。用 register doctor 检查。" "$version is the release that runs. See register doctor."
 

@@ -12,6 +12,7 @@ suites=${*:-bookworm trixie}
 repository=$(realpath "$(dirname "$0")/../..")
 former=${FORMER:-c7561ce05257674c871a1367e0e73a5a24b94d6b}
 cache=${CACHE:-/tmp/register-offline}
+mkdir -p "$cache"
 mirror=${MIRROR:-$(grep -hoE '^(URIs:|deb) +http\S+' -r /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null |
     awk '/debian/ { print $2; exit }' || true)}
 # As they come from an installation medium: the last five are on any Debian that was not made by debootstrap.
@@ -229,7 +230,8 @@ account.departments.add(Department.objects.get(name='技术部'))\"
 try_cron() { # SUITE
     say "$1: the bundle with SQLite, by cron"
     equip
-    run 'apt-get install --yes --quiet=2 --no-download --no-install-recommends cron procps nginx python3 >/root/apt.log 2>&1'
+    run 'apt-get install --yes --quiet=2 --no-download --no-install-recommends cron procps nginx python3 >/root/apt.log 2>&1
+         mkdir -p /opt/register/releases/1.0.0/.venv && echo "An installation was broken off before."'
     follow <<<"$(manual "Without network" | sed -n '/^sha256sum/,/install.sh/p')"
     run 'echo DATABASE_URL=sqlite:////var/lib/register/register.sqlite3 >>/etc/register/register.env'
     follow <<<"$(manual "By cron, where no systemd runs"; manual "Without network" | sed -n '/^cp .*nginx/p')

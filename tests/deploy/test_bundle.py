@@ -136,6 +136,14 @@ def test_where_python_is_too_old_the_installer_says_so_in_a_sentence_and_names_t
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_where_there_is_no_python_the_installer_names_the_package(bundle):
+    (bundle / "python").unlink()
+    sums = [line for line in (bundle / "SHA256SUMS").read_text().splitlines() if not line.endswith(" python")]
+    (bundle / "SHA256SUMS").write_text("\n".join(sums) + "\n")
+    done = install(bundle, "zh_CN.UTF-8")
+    assert (done.returncode, done.stderr) == (1, "没有找到 Python：请先安装（Debian：apt-get install python3）。\n")
+
+
 def test_a_bundle_that_was_changed_is_refused(bundle):
     (bundle / "bundle.conf").write_text((bundle / "bundle.conf").read_text() + "\n")
     done = install(bundle)
@@ -152,6 +160,19 @@ def test_a_bundle_for_another_machine_is_refused(bundle):
         1,
         f"This machine is {platform.machine()}, the bundle is for riscv64.\n",
     )
+
+
+def test_where_an_installation_was_broken_off_the_next_is_still_the_first(tmp_path):
+    (line,) = re.findall(r"^current=.*$", (OFFLINE / "install.sh").read_text(), re.MULTILINE)
+    (tmp_path / "releases/1.0.0").mkdir(parents=True)
+
+    def current() -> str:
+        script = f'set -eu; register={tmp_path}; {line}\nprintf %s "$current"'
+        return subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout
+
+    assert current() == ""
+    (tmp_path / "current").symlink_to(tmp_path / "releases/1.0.0")
+    assert current() == str(tmp_path / "releases/1.0.0")
 
 
 # --- make, and the image ----------------------------------------------------------------------------
