@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from meetings.core.types import StrOrPromise
 from meetings.errors import InvalidInputError
 
+from .outside import guarded_session, require_outside
 from .posting import RefusedError, problem_of_answer
 
 # Apprise writes addresses into its log, and urllib3 paths with keys, where somebody asks for every detail.
@@ -82,6 +83,8 @@ def parse_address(text: str, signing_secret: str = "") -> str:  # nosec B107 # e
                 )
             address = address.replace("://", f"://{quote(signing_secret, safe='')}@", 1)
         _make_plugin(address)
+        if SERVICES[scheme].plugin is NotifyJSON:
+            require_outside(address, "secret_address")
     except (ValueError, TypeError, KeyError, AppriseException):
         raise InvalidInputError(
             _(
@@ -158,7 +161,8 @@ class _Requests:
     def request(self, method: str, url: str, **options: Any) -> requests.Response:
         """Post once, and to no other address than this."""
         try:
-            self.answer = requests.request(method, url, **{**options, "allow_redirects": False})
+            with guarded_session() as session:
+                self.answer = session.request(method, url, **{**options, "allow_redirects": False})
         except requests.RequestException as problem:
             self.problem = problem
             raise

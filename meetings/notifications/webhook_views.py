@@ -1,6 +1,7 @@
 """The page of webhooks: which addresses are told, and what they answered."""
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _, gettext_lazy
@@ -16,7 +17,7 @@ from meetings.ui.http import Request
 from .robots import MAX_ADDRESS_LENGTH
 from .webhooks import add_webhook, remove_webhook
 
-MESSAGES_SHOWN = 50
+MESSAGES_PER_PAGE = 50
 
 
 class WebhookForm(ServiceForm):
@@ -32,7 +33,7 @@ class WebhookForm(ServiceForm):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def webhook_list(request: Request) -> HttpResponse:
-    """Show the webhooks and what they answered lately; enter an address.
+    """Show the webhooks and what they answered; enter an address.
 
     No redirect: the secret would have to be stored somewhere on the way.
     """
@@ -41,11 +42,12 @@ def webhook_list(request: Request) -> HttpResponse:
     if form.is_bound and form.submit(lambda: add_webhook(actor=request.user, **form.cleaned_data)):
         _webhook, secret = form.result
         form = WebhookForm()
+    sent = Paginator(WebhookMessage.objects.select_related("webhook"), MESSAGES_PER_PAGE)
     context = {
         "form": form,
         "secret": secret,
         "webhooks": Webhook.objects.all(),
-        "sent": WebhookMessage.objects.select_related("webhook")[:MESSAGES_SHOWN],
+        "page": sent.get_page(request.GET.get("page")),
     }
     return render(request, "meetings/notifications/webhooks.html", context, status=form.status_code)
 

@@ -86,7 +86,9 @@ def _enqueue(webhook: Webhook, kind: str, entries: list[dict[str, Any]]) -> None
     now = timezone.now()
     webhook.messages.filter(created_at__lt=now - FORGET_AFTER).delete()
     body = json.dumps({"type": kind, "timestamp": now.isoformat(), "data": {"entries": entries}})
-    deliver_webhook_message.enqueue(webhook.messages.create(body=body, created_at=now).pk)
+    message = webhook.messages.create(body=body, created_at=now)
+    # A system that is silent keeps mails and files waiting for one message at most.
+    deliver_webhook_message.using(priority=-1).enqueue(message.pk)
 
 
 @job(gettext_lazy("Post a message to a webhook"))

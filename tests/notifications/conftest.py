@@ -85,8 +85,9 @@ def mail_server(settings) -> Iterator[MailServer]:
 
 
 @pytest.fixture
-def server(monkeypatch) -> Iterator[RobotServer]:
+def server(monkeypatch, settings) -> Iterator[RobotServer]:
     """A server on loopback that answers in the place of all services."""
+    settings.WEBHOOK_HOSTS = ["127.0.0.1"]
     running = RobotServer()
     for scheme in PASTED:
         plugin = SERVICES[scheme].plugin

@@ -8,6 +8,7 @@ import pytest
 from django.utils import translation
 from django_tasks_db.models import DBTaskResult
 
+from meetings.errors import InvalidInputError
 from meetings.models import Robot, Role
 from meetings.notifications.posting import RefusedError
 from meetings.notifications.robots import SERVICES, describe_address, fit_text, parse_address, post
@@ -40,6 +41,16 @@ def test_a_webhook_gets_json_at_its_own_address_with_its_parameters(server):
     ((path, sent),) = server.posts
     assert path == "/hook/a?token=s%26t&x="
     assert (sent["title"], sent["message"]) == ("标题", "正文")
+
+
+def test_a_webhook_inside_is_refused_unless_the_settings_allow_it_and_again_when_it_is_posted_to(server, settings):
+    address = parse_address(server.address)
+    settings.WEBHOOK_HOSTS = []
+    with pytest.raises(InvalidInputError, match="WEBHOOK_HOSTS"):
+        parse_address(server.address)
+    with pytest.raises(RefusedError, match=r"127\.0\.0\.1"):
+        post(address, "标题", "正文")
+    assert server.posts == []
 
 
 def test_dingtalk_signs_with_its_secret(server):

@@ -8,6 +8,7 @@ import hmac
 import json
 import threading
 import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -18,8 +19,10 @@ from django_tasks_db.models import DBTaskResult
 from meetings.errors import InvalidInputError
 from meetings.jobs.worker import Worker
 from meetings.models import ChangeLog, MailState, WebhookMessage
+from meetings.notifications import outside, webhook_posts, webhook_views
+from meetings.notifications.robot_messages import deliver_robot_message
 from meetings.notifications.webhook_posts import parse_webhook_address
-from meetings.notifications.webhooks import add_webhook
+from meetings.notifications.webhooks import add_webhook, deliver_webhook_message
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -30,13 +33,19 @@ class Receiver:
 
     def __init__(self) -> None:
         self.received: list[tuple[dict[str, str], str]] = []
-        self.status, self.headers = 204, {}
+        self.status, self.headers, self.drip = 204, {}, b""
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 receiver.received.append(({name.lower(): value for name, value in self.headers.items()}, body))
+                if receiver.drip:
+                    with suppress(OSError):
+                        while receiver.drip:
+                            self.wfile.write(receiver.drip)
+                            time.sleep(0.01)
+                    return
                 self.send_response(receiver.status)
                 for name, value in receiver.headers.items():
                     self.send_header(name, value)
@@ -129,6 +138,36 @@ def test_no_redirect_is_followed(world, receiver, secret):
     assert "307" in WebhookMessage.objects.first().problem
 
 
+@pytest.mark.parametrize("drip", [b"H", b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 200 OK\r\nX-Y: "])
+def test_an_answer_that_never_ends_is_given_up(world, receiver, secret, monkeypatch, drip):
+    monkeypatch.setattr(outside, "MAX_SECONDS", 0.3)
+    receiver.drip = drip
+    factories.progress(world.due_soon, on=world.day)
+    Worker().run_ready()
+    receiver.drip = b""
+    assert WebhookMessage.objects.first().problem == "对方未及时应答。"
+
+
+def test_a_name_that_leads_inside_only_when_it_is_posted_to_is_told_nothing(world, receiver, secret, settings):
+    settings.WEBHOOK_HOSTS = []
+    with pytest.MonkeyPatch.context() as patch:
+        # As a name that says one thing to who asks first, and another to who connects.
+        patch.setattr(webhook_posts, "find_inside", lambda _address: None)
+        factories.progress(world.due_soon, on=world.day)
+        Worker().run_ready()
+    assert receiver.received == []
+    assert "127.0.0.1" in WebhookMessage.objects.first().problem
+
+
+def test_messages_of_two_registers_have_names_of_their_own(world, receiver, secret):
+    message = factories.progress(world.due_soon, on=world.day) and WebhookMessage.objects.first()
+    Worker().run_ready()
+    WebhookMessage.objects.filter(pk=message.pk).update(state=MailState.WAITING, created_at="2026-01-01T00:00:00Z")
+    deliver_webhook_message.call(message.pk)
+    first, second = (headers["webhook-id"] for headers, _body in receiver.received)
+    assert first != second
+
+
 @pytest.mark.parametrize(
     "address",
     [
@@ -181,3 +220,19 @@ def test_an_administrator_enters_and_removes_addresses_and_sees_the_secret_once(
     factories.progress(world.due_soon, on=world.day)
     Worker().run_ready()
     assert len(receiver.received) == 1
+
+
+def test_what_was_answered_is_listed_for_as_long_as_it_is_kept(world, receiver, secret, client, monkeypatch):
+    monkeypatch.setattr(webhook_views, "MESSAGES_PER_PAGE", 2)
+    for _number in range(3):
+        factories.progress(world.due_soon, on=world.day)
+    client.force_login(world.administrator)
+    pages = [client.get("/webhooks/", {"page": number}).content.decode() for number in (1, 2)]
+    assert [page.count("<code>") for page in pages] == [2, 2]
+    assert "?page=2#sent" in pages[0]
+
+
+def test_what_others_wait_for_comes_before_webhooks(world, receiver, secret):
+    factories.progress(world.due_soon, on=world.day)
+    deliver_robot_message.enqueue(0)
+    assert DBTaskResult.objects.ready().first().task_path.endswith("deliver_robot_message")
