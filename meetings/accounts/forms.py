@@ -29,8 +29,8 @@ from meetings.ui.widgets import SearchChoiceField, SearchMultipleChoiceField
 VIEW_PREFIX = "view-"
 DEFAULT_PAGE_SIZE = PAGE_SIZES[1]
 
-# Django's rules, here so that the catalogue has them: Django's own Chinese calls the reader 你.
-PASSWORD_RULES = (
+# Django's words, here so that the catalogue has them: Django's own Chinese calls the reader 你, and lacks some.
+PASSWORD_WORDS = (
     gettext_lazy("Your password can’t be too similar to your other personal information."),
     ngettext_lazy(
         "Your password must contain at least %(min_length)d character.",
@@ -39,6 +39,13 @@ PASSWORD_RULES = (
     ),
     gettext_lazy("Your password can’t be a commonly used password."),
     gettext_lazy("Your password can’t be entirely numeric."),
+    ngettext_lazy(
+        "This password is too short. It must contain at least %d character.",
+        "This password is too short. It must contain at least %d characters.",
+    ),
+    gettext_lazy("Please enter a correct %(username)s and password. Note that both fields may be case-sensitive."),
+    gettext_lazy("Your old password was entered incorrectly. Please enter it again."),
+    gettext_lazy("New password confirmation"),
 )
 
 

@@ -1,7 +1,5 @@
 """The page of the working calendar: which years are known, and entering others."""
 
-from importlib.metadata import version
-
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
@@ -74,7 +72,7 @@ def _describe_year(year: int) -> dict[str, object]:
     return {
         "year": year,
         "is_announced": is_announced(year),
-        "source": f"chinesecalendar {version('chinesecalendar')}" if is_published(year) else "",
+        "is_published": is_published(year),
         "off": sum(not works for works in entered.values()),
         "works": sum(entered.values()),
     }

@@ -118,6 +118,19 @@ def test_a_password_that_cannot_be_is_refused_with_its_reason(client, with_passw
     assert with_password.check_password(PASSWORD)
 
 
+def test_what_is_wrong_with_a_password_is_said_in_chinese(client, with_password):
+    Account.objects.update(language="zh-hans")
+    page = change_password(client, "wrong", "short", "short").content.decode()
+    assert "至少须有 10 个字符" in page
+    assert "旧密码不正确" in page
+    assert "password is" not in page
+
+
+def test_a_new_calendar_address_stands_on_top_of_the_page(client, with_password):
+    page = client.post("/accounts/settings/calendar/").content.decode()
+    assert page.index('id="calendar-address"') < page.index('id="account-heading"')
+
+
 def test_the_rules_of_a_new_password_are_said_beforehand(client, with_password):
     assert "at least 10 characters" in client.get("/accounts/settings/").content.decode()
 

@@ -41,6 +41,7 @@ def test_a_wrong_password_is_said_and_the_name_kept(visit):
     sign_in(page, account.username, "not this one")
     expect(page.get_by_role("alert")).to_be_visible()
     expect(page.locator("[name=username]")).to_have_value(account.username)
+    expect(page.locator("[name=password]")).to_be_focused()
     assert_accessible(page)
 
 

@@ -34,7 +34,7 @@ def test_it_is_set_up_and_asked_for(visit, settings):
     assert_accessible(page)
     page.locator("form:has([name=code]) [name=password]").fill(PASSWORD)
     page.locator("[name=code]").fill(codes.generate_otp(step))
-    page.get_by_role("button", name="设置").click()
+    page.get_by_role("button", name="开启").click()
     expect(page.locator("ul.one-time li")).to_have_count(8)
     assert_fits(page)
     assert_accessible(page)

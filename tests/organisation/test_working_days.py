@@ -76,6 +76,7 @@ def test_who_entered_what_is_in_the_change_log(administrator):
         ("1月1日（周四）放假", "不是这个星期几"),
         ("1月1日至3日，共3天", "既没有“放假”也没有“上班”"),
         ("2月30日放假", "没有“2月30日”这一天"),
+        ("明年元旦放三天", "没有写明哪天放假、哪天上班"),
     ],
 )
 def test_a_notice_without_a_meaning_is_refused_in_a_sentence(administrator, notice, words):

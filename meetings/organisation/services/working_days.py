@@ -91,6 +91,9 @@ def set_working_days(*, actor: Account, year: int, notice: str) -> None:
     except NoticeError as error:
         words: dict[str, Any] = {"value": error.value, "year": year}
         raise InvalidInputError(str(_PROBLEMS[error.problem]) % words, field="notice") from error
+    if notice.strip() and not days:
+        message = _("No day that is off (放假) or works (上班) is named there. Write such lines: 1月1日至3日放假。")
+        raise InvalidInputError(message, field="notice")
     before = dict(CalendarDay.objects.select_for_update().filter(day__year=year).values_list("day", "is_working"))
     if days == before:
         raise NoChangesError(field="notice")
