@@ -149,9 +149,11 @@ def find_places(root: BaseOxmlElement) -> Iterator[tuple[str, Place | None]]:
 
 def _paragraph_texts(root: BaseOxmlElement) -> Iterator[list[BaseOxmlElement]]:
     """Yield the texts of each paragraph; Word divides a place among several."""
-    for paragraph in root.iter(qn("w:p")):
-        # A paragraph may hold a text box with paragraphs of its own.
-        yield [text for text in paragraph.iter(qn("w:t")) if next(text.iterancestors(qn("w:p"))) is paragraph]
+    # A paragraph may hold a text box with paragraphs of its own.
+    paragraphs: dict[BaseOxmlElement | None, list[BaseOxmlElement]] = {}
+    for text in root.iter(qn("w:t")):
+        paragraphs.setdefault(next(text.iterancestors(qn("w:p")), None), []).append(text)
+    yield from paragraphs.values()
 
 
 def _joined(texts: Sequence[BaseOxmlElement]) -> str:
