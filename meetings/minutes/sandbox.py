@@ -58,6 +58,14 @@ def read_sheets_in_sandbox(content: bytes) -> tuple[Sheet, ...]:
     return converter.structure(_run_worker("sheets", content)["sheets"], tuple[Sheet, ...])
 
 
+def call_in_sandbox(function: str, content: bytes, options: dict[str, Any]) -> dict[str, Any]:
+    """Return what a function (``module:name``) says of the bytes of a file.
+
+    It is called with them and ``options``, has all of Django, and returns JSON. Raises as `parse_in_sandbox`.
+    """
+    return _run_worker(function, content, options)
+
+
 def _run_worker(kind: str, content: bytes, options: dict[str, Any] | None = None) -> dict[str, Any]:
     command = [sys.executable, "-m", f"{__package__}.sandbox_worker", kind, str(MAX_SECONDS)]
     data = json.dumps(options).encode() + b"\n" + content

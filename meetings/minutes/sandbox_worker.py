@@ -1,13 +1,17 @@
 """The process that reads one uploaded file from stdin and prints JSON.
 
-Its arguments: ``minutes``, ``recognised`` (minutes in what was recognised in a scan) or ``sheets`` (of a workbook), and
-seconds of processor time. Before the file comes one line of JSON, `ParserOptions`.
+Its arguments: ``minutes``, ``recognised`` (minutes in what was recognised in a scan), ``sheets`` (of a workbook) or the
+function that reads it (``module:name``), and seconds of processor time. Before the file comes one line of JSON:
+`ParserOptions`, or what the function takes.
 """
 
+import importlib
 import json
+import os
 import resource
 import sys
 
+import django
 from django.conf import settings
 
 from meetings.core.converter import converter
@@ -27,10 +31,13 @@ def main(kind: str, seconds: str) -> None:
     """
     resource.setrlimit(resource.RLIMIT_AS, _WHILE_READING)
     resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds) + 1))
-    # The sentences of a refusal are made by the parent, in the reader's language.
-    settings.configure(USE_I18N=False)
-
     try:
+        if ":" in kind:
+            os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cnas_tasks.settings")
+            django.setup()
+        else:
+            # The sentences of a refusal are made by the parent, in the reader's language.
+            settings.configure(USE_I18N=False)
         options = json.loads(sys.stdin.buffer.readline())
         answer = read_upload(kind, sys.stdin.buffer.read(), options)
     except UnreadableDocumentError as error:
@@ -43,6 +50,10 @@ def main(kind: str, seconds: str) -> None:
 
 def read_upload(kind: str, content: bytes, options: dict) -> dict:
     """Return what a file for ``kind`` holds; raises UnreadableDocumentError."""
+    if ":" in kind:
+        module, _colon, name = kind.partition(":")
+        called: dict = getattr(importlib.import_module(module), name)(content, **options)
+        return called
     if kind in ("minutes", "recognised"):
         from meetings.minutes.parser.entrypoint import parse_content, parse_recognised
         from meetings.minutes.parser.schema import ParserOptions

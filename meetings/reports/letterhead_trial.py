@@ -4,8 +4,10 @@ import io
 import logging
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
+from typing import Any
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -15,11 +17,12 @@ from lxml import etree
 from cnas_tasks.logs import describe
 from meetings.core.file_types import DOCX, PACKAGE, recognise, recognise_package
 from meetings.display.fields import join_items
-from meetings.errors import InvalidInputError
+from meetings.errors import InvalidInputError, ServiceError
 from meetings.exports.columns import Column
 from meetings.minutes.documents import UnreadableDocumentError, UnreadableReason
 from meetings.minutes.documents.errors import MEGABYTE
 from meetings.minutes.documents.packages import Package
+from meetings.minutes.sandbox import call_in_sandbox
 from meetings.models import Meeting, Paper, Person, Task
 from meetings.tasks.chasing import build_slips, departments_with_slips
 
@@ -57,16 +60,51 @@ def try_letterhead(paper: Paper, content: bytes) -> list[Place]:
 
     Returns of which words it has no place. Raises InvalidInputError where it is refused.
     """
-    _check_package(content)
-    trials = _build_trials(paper)
-    try:
-        missing = _check_places(paper, content)
-        for papers in trials:
+    if len(content) > MAX_BYTES:
+        raise _refusal(_("A template has at most %(limit)d MB.") % {"limit": MAX_BYTES // MEGABYTE})
+    missing = _try_in_sandbox(paper, content)
+    with translation.override("zh-hans"):
+        papers = _newest_papers(paper)
+    if papers:
+        with _misfits_refused():
             _write_and_read(papers, content)
+    return missing
+
+
+def _try_in_sandbox(paper: Paper, content: bytes) -> list[Place]:
+    options = {"paper": paper.value, "language": translation.get_language()}
+    try:
+        answer = call_in_sandbox(f"{__name__}:try_sample", content, options)
+    except (UnreadableDocumentError, ServiceError) as error:
+        raise _refusal(error.message) from error
+    if "refusal" in answer:
+        raise _refusal(answer["refusal"])
+    return [Place(name) for name in answer["missing"]]
+
+
+def try_sample(content: bytes, *, paper: str, language: str) -> dict[str, Any]:
+    """Return of which words a template has no place, or why it is refused.
+
+    Called where memory and time are bounded: before that, nobody knows what is in the file.
+    """
+    with translation.override(language):
+        try:
+            _check_package(content)
+            with _misfits_refused():
+                missing = _check_places(Paper(paper), content)
+                _write_and_read([_sample(), _sample()], content)
+        except InvalidInputError as refusal:
+            return {"refusal": refusal.message}
+    return {"missing": missing}
+
+
+@contextmanager
+def _misfits_refused() -> Iterator[None]:
+    try:
+        yield
     except _MISFITS as error:
         logger.warning("A letterhead was refused: %s", describe(error))
         raise _refusal(_("This file cannot be filled in as a template. Save it anew in Word as .docx.")) from error
-    return missing
 
 
 def _refusal(message: str) -> InvalidInputError:
@@ -77,8 +115,6 @@ def _refusal(message: str) -> InvalidInputError:
 
 
 def _check_package(content: bytes) -> None:
-    if len(content) > MAX_BYTES:
-        raise _refusal(_("A template has at most %(limit)d MB.") % {"limit": MAX_BYTES // MEGABYTE})
     try:
         if recognise(content) is not PACKAGE:
             raise UnreadableDocumentError(UnreadableReason.UNKNOWN_FORMAT)
@@ -205,13 +241,9 @@ _SAMPLE: Sequence[Block] = (
 )
 
 
-def _build_trials(paper: Paper) -> list[list[OfficialDocument]]:
-    """Return a sample of two papers and, if any, the paper of the newest meeting."""
+def _sample() -> OfficialDocument:
     day = timezone.localdate()
-    sample = OfficialDocument("关于\n样张的报告", "各部门：", _SAMPLE, "特此报告。", "秘书处", day, colour="红色")
-    with translation.override("zh-hans"):
-        real = _newest_papers(paper)
-    return [[sample, sample], *([real] if real else [])]
+    return OfficialDocument("关于\n样张的报告", "各部门：", _SAMPLE, "特此报告。", "秘书处", day, colour="红色")
 
 
 def _newest_papers(paper: Paper) -> list[OfficialDocument]:

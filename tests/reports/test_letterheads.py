@@ -13,7 +13,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from docx.shared import Cm, Pt
 
 from meetings.devtools.letterheads import LETTERHEADS, make_letterhead
+from meetings.minutes.documents import UnreadableDocumentError, UnreadableReason
 from meetings.models import ChangeLog, Letterhead, Paper, Role
+from meetings.reports import letterhead_trial
 from meetings.reports.letterhead_document import read_shipped
 from tests import factories
 
@@ -283,6 +285,34 @@ def test_what_is_refused_is_said_in_a_sentence_and_changes_nothing(administrator
     assert words in answer.content.decode().replace("&#x27;", "'")
     assert Letterhead.objects.get() == before
     assert ChangeLog.objects.changes().filter(part="落实情况报告").count() == 1
+
+
+def boxes_in_boxes() -> bytes:
+    """Texts that hundreds of paragraphs are around, each of which might look through all of them."""
+    around, texts = "<w:p><w:r><w:txbxContent>", "<w:t>字</w:t>" * 45_000
+    nested = f"{around * 80}<w:p><w:r>{texts}</w:r></w:p>{'</w:txbxContent></w:r></w:p>' * 80}"
+    return changed("word/document.xml", "<w:sectPr", f"{nested}<w:sectPr")
+
+
+def test_a_template_is_tried_where_memory_and_time_are_bounded(administrator, monkeypatch):
+    def read_for_long(function, content, options):
+        assert (function, content) == ("meetings.reports.letterhead_trial:try_sample", b"whatever it is")
+        assert options == {"paper": "report", "language": "zh-hans"}
+        raise UnreadableDocumentError(UnreadableReason.TOO_SLOW, seconds=15)
+
+    monkeypatch.setattr(letterhead_trial, "call_in_sandbox", read_for_long)
+    answer = upload(administrator, b"whatever it is")
+    assert answer.status_code == 422
+    assert "15秒" in answer.content.decode()
+
+
+@pytest.mark.separate_process
+@pytest.mark.long
+def test_what_the_process_says_of_a_template_is_told(administrator):
+    answer = upload(administrator, office_template("{{正文}}", "{{文号}}"))
+    assert "“{{文号}}”" in answer.content.decode()
+    upload(administrator, boxes_in_boxes())
+    assert Letterhead.objects.get().paper == Paper.REPORT
 
 
 def test_another_template_takes_the_place_of_the_first_and_the_log_says_so(
