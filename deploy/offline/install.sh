@@ -29,7 +29,7 @@ for candidate in ${PYTHON:-python3 python3.13 python3.12 python3.11}; do
     case " $pythons " in *" $is "*) found=$candidate && break ;; esac
 done
 here=$("${PYTHON:-python3}" --version 2>/dev/null | cut -d ' ' -f 2)
-[ -n "$here" ] || refuse "没有找到 Python：请先安装（Debian：apt-get install python3）。" \
+[ -n "$found$here" ] || refuse "没有找到 Python：请先安装（Debian：apt-get install python3）。" \
     "There is no Python: install it first (Debian: apt-get install python3)."
 oldest=${pythons%% *} newest=${pythons##* }
 [ -n "$found" ] || refuse \
