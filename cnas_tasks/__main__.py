@@ -10,6 +10,7 @@ def main() -> None:
     from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
+    from django.db import DatabaseError
 
     from cnas_tasks.logs import log_what_nobody_catches
 
@@ -19,7 +20,16 @@ def main() -> None:
         sys.exit(str(error))
     if not settings.DEBUG:
         log_what_nobody_catches()
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except DatabaseError as error:
+        # Whose own commands of Django would end in lines of code: `migrate` is the first that a person types.
+        from meetings.faults import describe_failure
+
+        sentence = describe_failure(error)
+        if sentence is None or settings.DEBUG:
+            raise
+        sys.exit(f"CommandError: {sentence}")
 
 
 if __name__ == "__main__":

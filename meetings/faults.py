@@ -53,6 +53,10 @@ _AWAY_CODES = (
     *("08", "53", "57P", "58", "42P01"),
 )
 
+# A table or a column that only a migration makes; what the role may not do.
+_MISSING_CODES = ("42P01", "42703")
+_FORBIDDEN_CODE = "42501"
+
 
 def recognise_fault(error: BaseException | None) -> FaultError | None:
     """Return what an exception of the disk or the database means, None for any other."""
@@ -96,6 +100,20 @@ def _recognise_database_fault(error: DatabaseError | InterfaceError) -> FaultErr
     if has_no_code or code.startswith(_AWAY_CODES) or str(error).startswith("no such table"):
         return FaultError(_("Nothing can be read or saved until it answers again. Try again in a moment."))
     return None
+
+
+def describe_failure(error: BaseException) -> str | None:
+    """Return what a failure is to whoever typed a command; None where it is none of the disk or the database."""
+    fault = recognise_fault(error)
+    if isinstance(fault, (BusyError, StorageError, FilesAwayError)):
+        return fault.message
+    code = getattr(error.__cause__, "sqlstate", None)
+    words = {"reason": next(iter(str(error).strip().splitlines()), type(error).__name__)}
+    if code in _MISSING_CODES or words["reason"].startswith(("no such table", "no such column")):
+        return _("The database has not the tables of this version (%(reason)s). Run “migrate” first.") % words
+    if not isinstance(error, OperationalError) and code != _FORBIDDEN_CODE:
+        return None
+    return _("The database cannot be used: %(reason)s. See DATABASE_URL; of “migrate”, MIGRATION_DATABASE_URL.") % words
 
 
 def disk_is_full() -> StorageError:

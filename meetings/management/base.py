@@ -18,7 +18,7 @@ from cnas_tasks.logs import log_context
 from meetings.core.as_of import InvalidAsOfError, parse_as_of, parse_date, parse_known_on
 from meetings.core.text import parse_id
 from meetings.exports.downloads import temporary_file
-from meetings.faults import BusyError, FilesAwayError, StorageError, disk_reason, recognise_fault
+from meetings.faults import FilesAwayError, describe_failure, disk_reason
 from meetings.jobs.last_runs import COMMANDS, note_run
 from meetings.models import Meeting, knowledge
 from meetings.snapshot import consistent_snapshot
@@ -52,15 +52,10 @@ class RegisterCommand(BaseCommand):
         except CommandError as error:
             self._exit_with_error(str(error), error.returncode)
         except (OperationalError, ProgrammingError, OSError, SerialisationError, FilesAwayError) as failed:
-            fault = recognise_fault(failed)
-            if isinstance(fault, (BusyError, StorageError, FilesAwayError)):
-                self._exit_with_error(fault.message)
-            if isinstance(failed, (OSError, SerialisationError)):
+            sentence = describe_failure(failed)
+            if sentence is None:
                 raise
-            reason = str(failed).splitlines()[0]
-            self._exit_with_error(
-                _("The database cannot be used (%(reason)s). Run “manage.py migrate” first.") % {"reason": reason}
-            )
+            self._exit_with_error(sentence)
 
     def _exit_with_error(self, message: str, code: int = 1) -> None:
         self.stderr.write(f"{CommandError.__name__}: {message}")

@@ -93,3 +93,26 @@ def test_is_one_line_on_stderr_and_exit_1(results, line):
     assert code == 1, stderr
     assert len(stderr.splitlines()) == 1, stderr
     assert "out.xlsx" not in files
+
+
+@pytest.mark.long
+@pytest.mark.same_on_both
+@pytest.mark.parametrize("command", ["migrate", "createsuperuser", "send_reminders"])
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("sqlite:////nowhere/register.sqlite3", "unable to open database file"),
+        ("postgres://register:x@127.0.0.1:1/register", "Connection refused"),
+    ],
+)
+def test_a_database_that_does_not_answer_is_told_in_a_line(command, address, reason):
+    environment = {**os.environ, "DATABASE_URL": address, "DEBUG": "0", "SECRET_KEY": "x" * 60}
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    done = subprocess.run(
+        [sys.executable, "manage.py", command], cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    (line,) = done.stderr.strip().splitlines()
+    assert line.startswith("CommandError: ")
+    assert reason in line
+    assert "DATABASE_URL" in line
