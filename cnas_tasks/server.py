@@ -3,6 +3,7 @@
 import os
 import sys
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from gunicorn.workers.gthread import ThreadWorker
 
@@ -12,8 +13,11 @@ from cnas_tasks.logs import log_what_nobody_catches, logging_config
 wsgi_app = "cnas_tasks.wsgi"
 _env = Environment()
 workers = _env.number("WEB_CONCURRENCY", default=2, lowest=1)
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cnas_tasks.settings")
 try:
     _env.refuse_faults()
+    # They are read here, where a sentence is what is printed; gunicorn would print each line of code that led to them.
+    settings.BASE_DIR  # noqa: B018
 except ImproperlyConfigured as error:
     sys.exit(str(error))
 threads = 4
