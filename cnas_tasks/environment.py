@@ -1,6 +1,10 @@
 """The settings of the environment, each checked as the server starts."""
 
+import gettext
+import re
 from collections.abc import Callable, Collection, Sequence
+from email.utils import parseaddr
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -8,9 +12,18 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 Value = TypeVar("Value")
+# Makes a sentence, or a part of one, by what translates.
+Sentence = Callable[[Callable[[str], str]], str]
+
+_PACKAGE = Path(__file__).resolve().parent
+# Templates, static files, words and fixtures lie beside the package in a checkout, in it where a wheel was installed.
+RESOURCES_DIR = _PACKAGE / "resources" if (_PACKAGE / "resources").is_dir() else _PACKAGE.parent
 
 _YES_AND_NO = {**dict.fromkeys(("1", "true", "yes", "on"), True), **dict.fromkeys(("0", "false", "no", "off"), False)}
 _ENGINES = ("django.db.backends.sqlite3", "django.db.backends.postgresql")
+_HOST = re.compile(r"[\w-]+(\.[\w-]+)*|[0-9a-f.]*:[0-9a-f:.]+", re.ASCII | re.IGNORECASE)
+# A hundred years of days; more is a slip, and would be beyond the calendar.
+_HIGHEST = 36_500
 
 
 class Environment:
@@ -22,11 +35,14 @@ class Environment:
 
     def __init__(self) -> None:
         self._env = environ.Env()
-        self._faults: list[str] = []
+        self._faults: list[Sentence] = []
+        # Those that were asked for.
+        self.names: set[str] = set()
 
     def text(self, name: str, default: str = "") -> str:
-        """Return a text."""
-        return self._env.str(name, default=default)
+        """Return a text, without blanks around it: an editor on Windows leaves some."""
+        self.names.add(name)
+        return str(self._env.str(name, default=default)).strip()
 
     def texts(self, name: str, default: list[str], choices: Collection[str] = ()) -> list[str]:
         """Return the texts between commas, each one of ``choices`` where there are any."""
@@ -37,7 +53,25 @@ class Environment:
                 raise ValueError
             return texts
 
-        return self._read(name, default, read, f"some of {', '.join(choices)}, with commas between them")
+        words = {"choices": ", ".join(choices)}
+        return self._read(name, default, read, lambda _: _("some of %(choices)s, with commas between them") % words)
+
+    def hosts(self, name: str, default: list[str], patterns: Collection[str] = ()) -> list[str]:
+        """Return the names of hosts between commas, or some of ``patterns``."""
+
+        def read(text: str) -> list[str]:
+            hosts = [part.strip() for part in text.split(",") if part.strip()]
+            for host in hosts:
+                if host not in patterns and not _HOST.fullmatch(host.removeprefix(".").strip("[]")):
+                    raise ValueError
+            return hosts
+
+        return self._read(
+            name,
+            default,
+            read,
+            lambda _: _("names such as register.example.org, without https:// and port, with commas"),
+        )
 
     def choice(self, name: str, default: str, choices: Collection[str]) -> str:
         """Return one of ``choices``."""
@@ -47,7 +81,8 @@ class Environment:
                 raise ValueError
             return text
 
-        return self._read(name, default, read, f"one of {', '.join(choices)}, or left out")
+        words = {"choices": ", ".join(choices)}
+        return self._read(name, default, read, lambda _: _("one of %(choices)s, or left out") % words)
 
     def pairs(self, name: str, choices: Collection[str]) -> dict[str, str]:
         """Return pairs ``key=value`` between commas, each value one of ``choices``."""
@@ -61,24 +96,39 @@ class Environment:
                 pairs[key] = value
             return pairs
 
-        wanted = f"name=value pairs with commas between them, each value one of {', '.join(choices)}"
-        return self._read(name, {}, read, wanted)
+        words = {"choices": ", ".join(choices)}
+        return self._read(
+            name,
+            {},
+            read,
+            lambda _: _("name=value pairs with commas between them, each value one of %(choices)s") % words,
+        )
 
-    def number(self, name: str, default: int, lowest: int | None = None) -> int:
-        """Return a whole number, which is no less than ``lowest``."""
+    def number(self, name: str, default: int, lowest: int = -_HIGHEST, highest: int = _HIGHEST) -> int:
+        """Return a whole number between these, both included."""
 
         def read(text: str) -> int:
             number = int(text)
-            if lowest is not None and number < lowest:
+            if not lowest <= number <= highest:
                 raise ValueError
             return number
 
-        wanted = "a whole number" if lowest is None else f"a whole number of {lowest} or more"
-        return self._read(name, default, read, wanted)
+        words = {"lowest": lowest, "highest": highest}
+        return self._read(name, default, read, lambda _: _("a whole number from %(lowest)s to %(highest)s") % words)
 
     def flag(self, name: str, default: bool) -> bool:
         """Return whether something is on."""
-        return self._read(name, default, lambda text: _YES_AND_NO[text.strip().lower()], "1 for yes or 0 for no")
+        return self._read(name, default, lambda text: _YES_AND_NO[text.lower()], lambda _: _("1 for yes or 0 for no"))
+
+    def mail_address(self, name: str, default: str) -> str:
+        """Return an address of mail, which may have a name before it."""
+
+        def read(text: str) -> str:
+            if not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(text)[1]) or not text.isprintable():
+                raise ValueError
+            return text
+
+        return self._read(name, default, read, lambda _: _("an address such as register@example.org"))
 
     def web_address(
         self, name: str, default: str, *, is_whole: bool = False, schemes: Sequence[str] = ("https", "http")
@@ -91,15 +141,21 @@ class Environment:
         def read(text: str) -> str:
             parts = urlsplit(text)
             # Reading the port says whether it is one.
-            if parts.scheme not in schemes or not parts.hostname or parts.port == 0:
+            if parts.scheme not in schemes or not _HOST.fullmatch(parts.hostname or "") or parts.port == 0:
                 raise ValueError
             address = text.rstrip("/")
             if is_whole and (address != f"{parts.scheme}://{parts.netloc}" or "@" in address):
                 raise ValueError
             return address
 
-        wanted = f"an address such as {schemes[0]}://register.example.org"
-        return self._read(name, default, read, f"{wanted}, and nothing after it" if is_whole else wanted)
+        words = {"address": f"{schemes[0]}://register.example.org"}
+
+        def wanted(_: Callable[[str], str]) -> str:
+            if is_whole:
+                return _("an address such as %(address)s, and nothing after it") % words
+            return _("an address such as %(address)s") % words
+
+        return self._read(name, default, read, wanted)
 
     def database(self, name: str, default: str = "") -> dict[str, Any]:
         """Return the connection to a database; {} without address and default."""
@@ -108,37 +164,82 @@ class Environment:
             if self._env.DB_SCHEMES.get(urlsplit(text).scheme) not in _ENGINES:
                 raise ValueError
             database = self._env.db_url_config(text)
-            if not database["NAME"]:
+            if not database["NAME"] or (database["ENGINE"] == _ENGINES[0] and not is_place(database["NAME"], text)):
                 raise ValueError
             return database
 
+        def is_place(path: str, text: str) -> bool:
+            # Elsewhere it would be another database wherever a command is started; in memory, gone when that ends.
+            if path.startswith((":memory:", "file:")):
+                return path in text
+            return Path(path).is_absolute() and Path(path).parent.is_dir() and not Path(path).is_dir()
+
         if not default and not self.text(name):
             return {}
-        wanted = "postgres://user:password@host:5432/name or sqlite:////absolute/path, or left out"
-        return self._read(name, read(default) if default else {}, read, wanted)
+        return self._read(
+            name,
+            self._env.db_url_config(default) if default else {},
+            read,
+            lambda _: _(
+                "postgres://user:password@host:5432/name, or sqlite:////folder/register.sqlite3 in a folder that is"
+                " there, or left out"
+            ),
+        )
 
     def mail_server(self, name: str, default: str) -> dict[str, Any]:
         """Return Django's settings of the server that mails go out by."""
-        wanted = "smtp+tls://user:password@host:587, smtp://host:25 or consolemail://, or left out"
-        return self._read(name, self._env.email_url_config(default), self._env.email_url_config, wanted)
 
-    def add_fault(self, sentence: str) -> None:
+        def read(text: str) -> dict[str, Any]:
+            server: dict[str, Any] = self._env.email_url_config(text)
+            if server["EMAIL_BACKEND"].endswith("smtp.EmailBackend") and not server["EMAIL_HOST"]:
+                raise ValueError
+            return server
+
+        return self._read(
+            name,
+            read(default),
+            read,
+            lambda _: _(
+                "smtp+ssl://user:password@host:465, smtp+tls://user:password@host:587, smtp://host:25 or consolemail://,"
+                " or left out"
+            ),
+        )
+
+    def add_fault(self, sentence: Sentence) -> None:
         """Keep a sentence about settings that do not go together, or with what is there."""
         self._faults.append(sentence)
 
     def refuse_faults(self) -> None:
         """Raise ImproperlyConfigured with a sentence for each setting that has no meaning."""
         if self._faults:
-            raise ImproperlyConfigured("\n".join(self._faults))
+            raise ImproperlyConfigured("\n".join(map(_tell, self._faults)))
 
-    def _read(self, name: str, default: Value, read: Callable[[str], Value], wanted: str) -> Value:
+    def _read(self, name: str, default: Value, read: Callable[[str], Value], wanted: Sentence) -> Value:
+        self.names.add(name)
         if name not in self._env.ENVIRON:
             return default
         text = self.text(name)
         try:
             return read(text)
         except (ValueError, KeyError, ImproperlyConfigured):
-            # Addresses may hold passwords, and what is said here is kept in logs.
-            said = f"“{text}”" if "@" not in text and text else "not understood" if text else "empty"
-            self._faults.append(f"The setting {name} is {said}. It should be {wanted}.")
+            self._faults.append(lambda _: _about(_, name, text, wanted(_)))
             return default
+
+
+def _about(_: Callable[[str], str], name: str, text: str, wanted: str) -> str:
+    words = {"name": name, "text": text, "wanted": wanted}
+    if not text:
+        return _("The setting %(name)s is empty. It should be %(wanted)s.") % words
+    # Addresses may hold passwords, and what is said here is kept in logs.
+    if "@" in text:
+        return _("The setting %(name)s is not understood. It should be %(wanted)s.") % words
+    return _("The setting %(name)s is “%(text)s”. It should be %(wanted)s.") % words
+
+
+def _tell(sentence: Sentence) -> str:
+    """Return the sentence in Chinese and in English.
+
+    Nothing is known yet of who reads it.
+    """
+    catalogue = gettext.translation("django", RESOURCES_DIR / "locale", ["zh_Hans"], fallback=True)
+    return " / ".join(dict.fromkeys([sentence(catalogue.gettext), sentence(str)]))

@@ -10,14 +10,12 @@ from csp.constants import NONE, SELF
 from django.http.request import split_domain_port
 from django.utils.translation import gettext_lazy as _
 
-from cnas_tasks.environment import Environment
+from cnas_tasks.environment import RESOURCES_DIR, Environment
 from cnas_tasks.logs import logging_config
 
 _PACKAGE = Path(__file__).resolve().parent
 # The folder with manage.py; of a wheel that was installed without one, that of its environment.
 BASE_DIR = _PACKAGE.parent if (_PACKAGE.parent / "manage.py").is_file() else Path(sys.prefix).resolve().parent
-# Templates, static files, words and fixtures lie beside the package in a checkout, in it where a wheel was installed.
-RESOURCES_DIR = _PACKAGE / "resources" if (_PACKAGE / "resources").is_dir() else _PACKAGE.parent
 DATA_DIR = BASE_DIR / "data"
 
 env = Environment()
@@ -39,13 +37,29 @@ def _load_secret_key() -> str:
     return path.read_text().strip()
 
 
+def _add_folder_fault(error: OSError) -> None:
+    words = {"folder": DATA_DIR, "reason": error.strerror}
+    env.add_fault(
+        lambda _: (
+            _(
+                "The folder %(folder)s cannot be written to: %(reason)s. Make it, with room, for the account that the"
+                " register runs as."
+            )
+            % words
+        )
+    )
+
+
 DEBUG = env.flag("DEBUG", default=False)
-SECRET_KEY = env.text("SECRET_KEY", default="") or _load_secret_key()
+try:
+    SECRET_KEY = env.text("SECRET_KEY") or _load_secret_key()
+except OSError as error:
+    _add_folder_fault(error)
 BASE_URL = env.web_address("BASE_URL", default="http://localhost:8000", is_whole=True)
 SERVED_OVER_HTTPS = BASE_URL.startswith("https://")
 # The address that people open is answered, whatever else is.
 ALLOWED_HOSTS = [
-    *env.texts("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"]),
+    *env.hosts("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"], patterns=["*"]),
     split_domain_port(urlsplit(BASE_URL).netloc)[0],
 ]
 # How many proxies of our own stand before the server; their word is taken for where a request comes from.
@@ -155,7 +169,9 @@ DATABASES = {"default": env.database("DATABASE_URL", default=f"sqlite:///{DATA_D
 _owner = env.database("MIGRATION_DATABASE_URL")
 if _owner and _owner["ENGINE"] != DATABASES["default"]["ENGINE"]:
     env.add_fault(
-        "The settings DATABASE_URL and MIGRATION_DATABASE_URL name databases of two kinds. Both name the same."
+        lambda _: _(
+            "The settings DATABASE_URL and MIGRATION_DATABASE_URL name databases of two kinds. Both name the same."
+        )
     )
 MIGRATION_DATABASE = {name: _owner[name] for name in ("HOST", "PORT", "NAME", "USER", "PASSWORD")} if _owner else None
 DATABASES["default"]["CONN_MAX_AGE"] = 60
@@ -164,7 +180,10 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 LOCK_TIMEOUT_SECONDS = 20
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Passwords and sessions lie in it: nobody else on the machine has to read them.
-    DATA_DIR.mkdir(mode=0o700, exist_ok=True)
+    try:
+        DATA_DIR.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        _add_folder_fault(error)
     # Readers never wait for the writer (WAL); a writer takes its lock when it begins, so that two of them
     # queue for `timeout` seconds instead of failing half-way with "database is locked". Each thread keeps 1 MB of the
     # file in memory instead of 2: with 100,000 tasks that is as fast, and a worker is 6 MB smaller.
@@ -217,7 +236,7 @@ OIDC_ISSUER = env.web_address("OIDC_ISSUER", default="")
 OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID")
 OIDC_CLIENT_SECRET = env.text("OIDC_CLIENT_SECRET")
 if OIDC_ISSUER and not OIDC_CLIENT_ID:
-    env.add_fault("OIDC_ISSUER is set, but not OIDC_CLIENT_ID: who the register is to the provider.")
+    env.add_fault(lambda _: _("OIDC_ISSUER is set, but not OIDC_CLIENT_ID: who the register is to the provider."))
 LDAP_URL = env.web_address("LDAP_URL", default="", schemes=("ldaps", "ldap"))
 LDAP_BASE = env.text("LDAP_BASE")
 LDAP_BIND_DN = env.text("LDAP_BIND_DN")
@@ -226,7 +245,9 @@ LDAP_NAME_ATTRIBUTE = env.text("LDAP_NAME_ATTRIBUTE", default="uid")
 # Whether passwords go to ldap:// encrypted; to ldaps:// they always do.
 LDAP_STARTTLS = env.flag("LDAP_STARTTLS", default=True)
 if LDAP_URL and not LDAP_BASE:
-    env.add_fault("LDAP_URL is set, but not LDAP_BASE: below which entry of the directory people are looked for.")
+    env.add_fault(
+        lambda _: _("LDAP_URL is set, but not LDAP_BASE: below which entry of the directory people are looked for.")
+    )
 CAS_URL = env.web_address("CAS_URL", default="")
 # By what somebody new at such a server is matched with an account that is there.
 IDENTITY_MATCH = env.choice("IDENTITY_MATCH", default="nothing", choices=("nothing", "email", "username"))
@@ -284,7 +305,7 @@ _BUCKET = {
 }
 if S3_BUCKET and importlib.util.find_spec("storages") is None:
     # Said at the start, and not when the first file comes.
-    env.add_fault("S3_BUCKET is set, but what speaks to such a store is not installed: make setup-s3.")
+    env.add_fault(lambda _: _("S3_BUCKET is set, but what speaks to such a store is not installed: make setup-s3."))
 STORAGES = {
     "default": _BUCKET if S3_BUCKET else _FOLDER,
     "staticfiles": {"BACKEND": "cnas_tasks.staticfiles.HashedWhereCollectedStorage"},
@@ -305,7 +326,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = SERVED_OVER_HTTPS and not DEBUG
 # How long browsers refuse to come by plain http once they came by https: nobody can take it back from them, so it is
 # switched on when the certificate has proved itself. Other hosts of the domain are not the register's to bind.
-_hsts_seconds = env.number("HSTS_SECONDS", default=0, lowest=0)
+_hsts_seconds = env.number("HSTS_SECONDS", default=0, lowest=0, highest=10 * 365 * 24 * 3600)
 SECURE_HSTS_SECONDS = _hsts_seconds if SECURE_SSL_REDIRECT else 0
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SERVED_OVER_HTTPS else None
@@ -344,24 +365,26 @@ RUNS_DIR = DATA_DIR / "runs"
 # Who has it reads /metrics and the figures of /healthz; without one, administrators alone do.
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 if 0 < len(METRICS_TOKEN) < 20:
-    env.add_fault("The setting METRICS_TOKEN can be guessed. It should be 20 random characters or more.")
+    env.add_fault(lambda _: _("The setting METRICS_TOKEN can be guessed. It should be 20 random characters or more."))
 
 # Without it the readers of files would not start, and pages say that a file could not be read (decision 029).
 if importlib.util.find_spec("resource") is None:
     env.add_fault(
-        "This system, as Windows, cannot bound what reading a file takes. The register runs on Linux or in a container:"
-        " “On a Windows server” in docs/operations.md tells the way."
+        lambda _: _(
+            "This system, as Windows, cannot bound what reading a file takes. The register runs on Linux or in a"
+            " container: “On a Windows server” in docs/operations.md tells the way."
+        )
     )
 
 # Hosts inside that webhooks may be posted to; any outside may.
-WEBHOOK_HOSTS = env.texts("WEBHOOK_HOSTS", default=[])
+WEBHOOK_HOSTS = env.hosts("WEBHOOK_HOSTS", default=[])
 
 # --- mail and the rest --------------------------------------------------------------------------
 
 vars().update(env.mail_server("EMAIL_URL", default="consolemail://"))
 # Seconds for each step of the conversation, so that a silent server does not keep the other mails waiting for long.
 EMAIL_TIMEOUT = 15
-DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", default="register@localhost")
+DEFAULT_FROM_EMAIL = env.mail_address("DEFAULT_FROM_EMAIL", default="register@localhost")
 
 # Whether `make run` shows an invented meeting beside the real one.
 DEMONSTRATION = env.flag("DEMONSTRATION", default=True)

@@ -103,7 +103,10 @@ def _recognise_database_fault(error: DatabaseError | InterfaceError) -> FaultErr
 
 
 def describe_failure(error: BaseException) -> str | None:
-    """Return what a failure is to whoever typed a command; None where it is none of the disk or the database."""
+    """Return what a failure means to whoever typed a command.
+
+    None where it is none of the disk or the database.
+    """
     fault = recognise_fault(error)
     if isinstance(fault, (BusyError, StorageError, FilesAwayError)):
         return fault.message

@@ -4,6 +4,7 @@ import os
 import runpy
 import subprocess
 import sys
+from unittest import mock
 
 import pytest
 from django.conf import settings
@@ -16,6 +17,8 @@ READINGS = {
     "roles": lambda env: env.texts("SETTING", default=[], choices=["reader", "leader"]),
     "choice": lambda env: env.choice("SETTING", default="nothing", choices=["nothing", "email"]),
     "pairs": lambda env: env.pairs("SETTING", choices=["reader", "leader"]),
+    "hosts": lambda env: env.hosts("SETTING", default=[], patterns=["*"]),
+    "sender": lambda env: env.mail_address("SETTING", default="register@localhost"),
     "directory": lambda env: env.web_address("SETTING", default="", schemes=["ldaps", "ldap"]),
     "flag": lambda env: env.flag("SETTING", default=False),
     "address": lambda env: env.web_address("SETTING", default="http://localhost:8000"),
@@ -50,6 +53,15 @@ READINGS = {
         ("whole", "https://register.example.org:8443/", "https://register.example.org:8443"),
         ("database", "postgres://register:x@host/register", "register"),
         ("database", None, "/tmp/x.sqlite3"),
+        ("database", "sqlite:////tmp/y.sqlite3\r", "/tmp/y.sqlite3"),
+        ("database", "sqlite:///:memory:", ":memory:"),
+        (
+            "hosts",
+            "a.cn, .b.cn,10.0.0.1,[::1],*,local_host,",
+            ["a.cn", ".b.cn", "10.0.0.1", "[::1]", "*", "local_host"],
+        ),
+        ("sender", "委员会 <register@example.org>", "委员会 <register@example.org>"),
+        ("address", "http://register \r", "http://register"),
         ("owner", "", None),
         ("owner", "postgres://owner:x@host/register", "register"),
         ("mail", "smtp+tls://user:x@mail.example.org:587", "mail.example.org"),
@@ -68,9 +80,9 @@ def test_a_setting_is_read(monkeypatch, kind, text, value):
 @pytest.mark.parametrize(
     ("kind", "text", "sentence"),
     [
-        ("number", "abc", "The setting SETTING is “abc”. It should be a whole number of 0 or more."),
-        ("number", "-1", "The setting SETTING is “-1”. It should be a whole number of 0 or more."),
-        ("number", "", "The setting SETTING is empty. It should be a whole number of 0 or more."),
+        ("number", "abc", "The setting SETTING is “abc”. It should be a whole number from 0 to 36500."),
+        ("number", "-1", "The setting SETTING is “-1”. It should be a whole number from 0 to 36500."),
+        ("number", "", "The setting SETTING is empty. It should be a whole number from 0 to 36500."),
         (
             "roles",
             "reader,writer",
@@ -89,12 +101,29 @@ def test_a_setting_is_read(monkeypatch, kind, text, value):
         ("whole", "https://a.example.org?x", "and nothing after it."),
         ("whole", "https://a.example.org#x", "and nothing after it."),
         ("whole", "https://user:x@a.example.org", "The setting SETTING is not understood."),
+        ("number", "36501", "It should be a whole number from 0 to 36500."),
+        ("hosts", "http://a.example.org", "It should be names such as register.example.org, without https:// and port"),
+        ("hosts", "a.example.org:8000", "It should be names such as"),
+        ("hosts", "a.example.org;b.example.org", "It should be names such as"),
+        ("hosts", "登记.cn", "It should be names such as"),
+        ("sender", "", "The setting SETTING is empty. It should be an address such as register@example.org."),
+        ("sender", "秘书处", "It should be an address such as"),
+        ("sender", "a@example.org\nBcc: b@example.org", "It should be an address such as"),
+        ("address", "http://*", "It should be an address such as"),
+        ("address", "http://a b", "It should be an address such as"),
+        ("address", "http://.example.org", "It should be an address such as"),
+        ("database", "sqlite://", "It should be postgres://"),
+        ("database", "sqlite:///register.sqlite3", "It should be postgres://"),
+        ("database", "sqlite:////nowhere/register.sqlite3", "It should be postgres://"),
+        ("database", "sqlite:////tmp", "It should be postgres://"),
+        ("mail", "smtp://", "It should be smtp+ssl://"),
+        ("mail", "smtp:mail.example.org", "It should be smtp+ssl://"),
         ("database", "", "The setting SETTING is empty. It should be postgres://"),
         ("database", "mysql://user@host/name", "The setting SETTING is not understood. It should be postgres://"),
         ("database", "postgres://user:x@host/", "It should be postgres://"),
         ("owner", "register", "The setting SETTING is “register”. It should be postgres://"),
-        ("mail", "mail.example.org", "It should be smtp+tls://"),
-        ("mail", "smtp://host:port", "It should be smtp+tls://"),
+        ("mail", "mail.example.org", "It should be smtp+ssl://"),
+        ("mail", "smtp://host:port", "It should be smtp+ssl://"),
     ],
 )
 # A library that warns of an address prints it with its password.
@@ -146,7 +175,7 @@ def test_all_of_them_are_told_where_the_register_starts(command):
             {"DATABASE_URL": "postgres://a:b@c/d", "MIGRATION_DATABASE_URL": "sqlite:////tmp/x.sqlite3"},
             "The settings DATABASE_URL and MIGRATION_DATABASE_URL name databases of two kinds.",
         ),
-        ("server", {"WEB_CONCURRENCY": "0"}, "The setting WEB_CONCURRENCY is “0”. It should be a whole number of 1"),
+        ("server", {"WEB_CONCURRENCY": "0"}, "The setting WEB_CONCURRENCY is “0”. It should be a whole number from 1"),
         ("server", {"WEB_CONCURRENCY": "many"}, "The setting WEB_CONCURRENCY is “many”."),
     ],
 )
@@ -156,6 +185,28 @@ def test_what_would_be_taken_in_silence_is_told(monkeypatch, module, told, sente
     with pytest.raises((ImproperlyConfigured, SystemExit)) as refused:
         runpy.run_path(str(settings.BASE_DIR / "cnas_tasks" / f"{module}.py"))
     assert sentence in str(refused.value)
+
+
+def test_a_folder_that_cannot_be_written_to_is_told(monkeypatch):
+    monkeypatch.setenv("SECRET_KEY", "")
+    with (
+        mock.patch("pathlib.Path.exists", return_value=False),
+        mock.patch("pathlib.Path.touch", side_effect=PermissionError(13, "Permission denied")),
+        pytest.raises(ImproperlyConfigured, match=r"The folder .*/data cannot be written to: Permission denied\."),
+    ):
+        runpy.run_path(str(settings.BASE_DIR / "cnas_tasks" / "settings.py"))
+
+
+def test_the_sentence_is_told_in_chinese_and_in_english(monkeypatch):
+    monkeypatch.setenv("SETTING", "maybe")
+    env = Environment()
+    env.flag("SETTING", default=False)
+    with pytest.raises(ImproperlyConfigured) as refused:
+        env.refuse_faults()
+    assert str(refused.value) == (
+        "设置 SETTING 是“maybe”，应为 1（是）或 0（否）。"
+        " / The setting SETTING is “maybe”. It should be 1 for yes or 0 for no."
+    )
 
 
 def test_where_reading_a_file_cannot_be_bounded_nothing_starts_and_a_sentence_says_why():

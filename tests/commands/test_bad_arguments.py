@@ -101,7 +101,7 @@ def test_is_one_line_on_stderr_and_exit_1(results, line):
 @pytest.mark.parametrize(
     ("address", "reason"),
     [
-        ("sqlite:////nowhere/register.sqlite3", "unable to open database file"),
+        ("sqlite:////proc/register.sqlite3", "unable to open database file"),
         ("postgres://register:x@127.0.0.1:1/register", "Connection refused"),
     ],
 )
