@@ -93,9 +93,8 @@ class TaskCells(Cells):
             return fill_html('<span class="status-badge">{}</span>', status)
         address = self.status_address(task.pk) + self.status_query
         return fill_html(
-            '<div class="row-status" id="status-{}"><a class="status-badge" data-focus-key="status-{}" href="{}"'
-            ' hx-get="{}" aria-labelledby="status-{} change-label name-{}">{}</a></div>',
-            task.pk,
+            '<div class="row-status"><a class="status-badge" id="status-{}" href="{}" hx-get="{}"'
+            ' aria-labelledby="status-{} change-label name-{}">{}</a></div>',
             task.pk,
             address,
             address,

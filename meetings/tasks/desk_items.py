@@ -1,6 +1,7 @@
 """The items of the front page's lists: red tasks, changes, departments to chase."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from urllib.parse import quote, urlencode
 
 from django.template import Context
@@ -55,9 +56,11 @@ def red_items(context: Context, tasks: Iterable[Task]) -> SafeString:
 def _action_drawer(context: Context) -> Callable[[Task, str], str]:
     """Return what draws what the reader does about a red task."""
     if context["chases"] and context["is_today"]:
-        action, label, css = "remind", _("Remind"), ""
+        action, label = "remind", _("Remind")
+        draw_link = partial(fill_html, '<a href="{}?{}">{}</a>')
     elif context["instructs"]:
-        action, label, css = "instruct", fill_html("{}{}", icon("gavel"), _("Instruct")), "btn btn-sm "
+        action, label = "instruct", fill_html("{}{}", icon("gavel"), _("Instruct"))
+        draw_link = partial(fill_html, '<a class="btn btn-sm" href="{}?{}">{}</a>')
     else:
         return lambda _task, _address: ""
     query = f"next={quote(context['here'])}&open={action}#{action}"
@@ -65,7 +68,7 @@ def _action_drawer(context: Context) -> Callable[[Task, str], str]:
     def draw(task: Task, address: str) -> str:
         if not task.is_open:
             return ""
-        return fill_html('<a class="{}d-print-none" href="{}?{}">{}</a>', css, address, query, label)
+        return draw_link(address, query, label)
 
     return draw
 
@@ -74,7 +77,7 @@ def row_number(task: Task, *, names_meeting: bool) -> SafeString:
     """Draw which row of which table a ``task`` is, where the like stand below it."""
     meeting = task.suggestion.meeting
     return fill_html(
-        '<span class="cell-note cell-parts nowrap">{} {}</span>',
+        '<span class="cell-note nowrap">{} {}</span>',
         (meeting.document_number or meeting.title) if names_meeting else "",
         _("No. %(number)s") % {"number": display.task_number_label(task)},
     )

@@ -110,12 +110,13 @@ def _draw_bar(count: HealthCount, scale: int, attributes: SafeString) -> SafeStr
     for health, number in count.by_health.items():
         if number:
             width = 100 * number / scale
-            rects.append((health, f"{reached:.4g}", f"{width:.4g}"))
+            place = fill_html(' x="{}%"', f"{reached:.4g}") if reached else ""
+            rects.append((health, place, f"{width:.4g}"))
             reached += width
     return fill_html(
         '<svg class="stacked-bar" {}>{}</svg>',
         attributes,
-        join_html("", '<rect class="health-{}" x="{}%" width="{}%"/>', rects),
+        join_html("", '<rect class="health-{}"{} width="{}%"/>', rects),
     )
 
 

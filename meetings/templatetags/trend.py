@@ -91,22 +91,21 @@ def trend_chart(
     for place, kind in enumerate(TREND_LINES):
         numbers = [getattr(point, kind.name) for point in points]
         heights = [_svg_number(height(number)) for number in numbers]
+        # Of none the line says enough.
         spots = [
-            (kind.name, _svg_number(spot_place(index, place)), y, _say(day, kind, number))
-            for index, (day, number, y) in enumerate(zip(days, numbers, heights, strict=True))
+            (index, (kind.name, _svg_number(spot_place(index, place)), heights[index], _say(days[index], kind, number)))
+            for index, number in enumerate(numbers)
+            if number
         ]
         path = " ".join(f"{_svg_number(LEFT + index * step)},{y}" for index, y in enumerate(heights))
-        marks = [fill_html('<use href="#mark-{}" x="{}" y="{}"><title>{}</title></use>', *spot) for spot in spots]
-        if is_opened:
-            # The keyboard has the links of the table.
-            addresses = [_list_address(scope, point, kind) for point in points]
-            marks = [
-                fill_html('<a href="{}" tabindex="-1">{}</a>', address, mark)
-                for address, mark in zip(addresses, marks, strict=True)
-            ]
-        lines.append(
-            {"kind": kind, "spots": spots, "path": path, "marks": join_html("", "{}", ((mark,) for mark in marks))}
-        )
+        marks = []
+        for index, spot in spots:
+            mark = fill_html('<use href="#mark-{}" x="{}" y="{}"><title>{}</title></use>', *spot)
+            if is_opened:
+                # The keyboard has the links of the table.
+                mark = fill_html('<a href="{}" tabindex="-1">{}</a>', _list_address(scope, points[index], kind), mark)
+            marks.append((mark,))
+        lines.append({"kind": kind, "path": path, "marks": join_html("", "{}", marks)})
     every = ceil(MIN_MONTH_SPACING / step)
     return {
         "request": context["request"],

@@ -1,30 +1,25 @@
 // Keep the focus through what htmx replaces.
 // Browser story: test_the_focus_is_never_lost_when_a_part_of_the_page_is_fetched.
 //
-// What htmx takes away may have the focus. It goes to the same thing in what came instead: by id, by
-// data-focus-key, by the name and value of a field, by the address of a link; else to the nearest part around it
-// that is still there. A reader who uses keys is never sent back to the top of the page.
+// What htmx takes away may have the focus. It goes to the same thing in what came instead: by id or data-focus-key,
+// by the name and value of a field, by the address of a link; else to the nearest part around it that is still
+// there. A reader who uses keys is never sent back to the top of the page.
 let held = null;
 
 function candidates(element) {
   const selectors = [];
-  if (element.id) {
-    selectors.push(`#${CSS.escape(element.id)}`);
+  const named = element.name && `${element.localName}[name='${CSS.escape(element.name)}']`;
+  if (element.type === "checkbox" || element.type === "radio" || element.localName === "button") {
+    selectors.push(named && `${named}[value='${CSS.escape(element.value)}']`);
   }
-  if (element.dataset.focusKey) {
-    selectors.push(`[data-focus-key='${CSS.escape(element.dataset.focusKey)}']`);
+  for (const key of [element.id, element.dataset.focusKey].filter(Boolean)) {
+    selectors.push(`#${CSS.escape(key)}`, `[data-focus-key='${CSS.escape(key)}']`);
   }
-  if (element.name) {
-    const named = `${element.localName}[name='${CSS.escape(element.name)}']`;
-    if (element.type === "checkbox" || element.type === "radio" || element.localName === "button") {
-      selectors.push(`${named}[value='${CSS.escape(element.value)}']`);
-    }
-    selectors.push(named);
-  }
+  selectors.push(named);
   if (element.localName === "a" && element.getAttribute("href")) {
     selectors.push(`a[href='${CSS.escape(element.getAttribute("href"))}']`);
   }
-  return selectors;
+  return selectors.filter(Boolean);
 }
 
 document.addEventListener("htmx:beforeRequest", () => {

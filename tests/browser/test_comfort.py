@@ -368,7 +368,7 @@ def test_keys_lead_through_other_lists(visit, world, path):
 
 def test_escape_leaves_the_status_of_a_row_as_it_was(visit, world):
     page = visit("/tasks/", as_=world.secretariat, language="en")
-    opener = page.locator(f"#status-{world.due_soon.pk} > .status-badge")
+    opener = page.locator(f"#status-{world.due_soon.pk}")
     opener.focus()
     page.keyboard.press("Enter")
     expect(page.locator(".row-status-form button").first).to_be_focused()

@@ -200,7 +200,7 @@ def test_a_status_is_changed_in_the_row_and_undone(world):
     client = browser(world.secretariat)
     htmx = {"HX-Request": "true", "HX-Current-URL": "http://testserver/tasks/?status=not_started"}
     form = client.get(f"/tasks/{world.overdue.pk}/status/?next=/tasks/", headers=htmx)
-    assert form["HX-Retarget"] == f"#status-{world.overdue.pk}"
+    assert form["HX-Retarget"] == f"#task-{world.overdue.pk} .row-status"
     assert "<html" not in form.content.decode()
     sent = {
         "version": "1",

@@ -88,7 +88,7 @@ def _render(request: Request, task: Task, form: UpdateTaskForm) -> HttpResponse:
     if not request.htmx:
         return render(request, "meetings/tasks/status.html", context, status=form.status_code)
     response = render(request, "meetings/tasks/_status_form.html", context, status=form.status_code)
-    return reswap(retarget(response, f"#status-{task.pk}"), "innerHTML")
+    return reswap(retarget(response, f"#task-{task.pk} .row-status"), "innerHTML")
 
 
 def _row(request: Request, task: Task) -> HttpResponse:
