@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy
 
-from meetings.breakdown.services.ordering import join_lines, table_version_token
+from meetings.breakdown.services.ordering import join_texts, table_version_token
 from meetings.breakdown.services.suggestions import MAX_NUMBER
 from meetings.breakdown.table_actions import TABLE_ACTIONS
 from meetings.core.as_of import InvalidAsOfError, parse_date
@@ -182,7 +182,7 @@ class MergeSuggestionsForm(TableForm):
     lead_in = TextField(label=gettext_lazy("Lead-in of the tasks"), rows=2, required=False)
 
     def __init__(self, data: QueryDict | None, *, suggestion: Suggestion, other: Suggestion) -> None:
-        text, lead_in = join_lines(suggestion.text, other.text), join_lines(suggestion.lead_in, other.lead_in)
+        text, lead_in = join_texts(suggestion.text, other.text), join_texts(suggestion.lead_in, other.lead_in)
         initial = {"other": other.pk, "text": text, "lead_in": lead_in}
         super().__init__(data, meeting=suggestion.meeting, initial=initial)
 

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meetings.breakdown.services.ordering import assign_positions, join_lines
+from meetings.breakdown.services.ordering import assign_positions, join_texts
 from meetings.core.converter import converter
 from meetings.errors import InvalidInputError, InvalidTransitionError
 from meetings.locking import check_version, require_present
@@ -310,11 +310,11 @@ def merge_with_next_row(*, row_id: int, version: int) -> None:
     first, second = draft_row.row, other.row
     merged = replace(
         first,
-        suggestion=join_lines(first.suggestion, second.suggestion) or None,
-        lead_in=join_lines(first.lead_in, second.lead_in),
+        suggestion=join_texts(first.suggestion, second.suggestion) or None,
+        lead_in=join_texts(first.lead_in, second.lead_in),
         tasks=renumber_tasks((*first.tasks, *second.tasks)),
         sources=tuple(dict.fromkeys((*first.sources, *second.sources))),
-        remarks=join_lines(first.remarks, second.remarks),
+        remarks=join_texts(first.remarks, second.remarks),
     )
     problems = unique_issues((*draft_row.problems, *other.problems))
     cells = tuple(dict.fromkeys((*draft_row.source, *other.source)))

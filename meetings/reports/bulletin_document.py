@@ -17,7 +17,16 @@ from . import formatting, prose, tables
 from .appraisal_workbook import department_table
 from .bulletin import Bulletin, build_bulletin
 from .letterheads import read_letterhead
-from .official import Block, Heading, Note, OfficialDocument, Paragraph, Table, format_day, write_official_document
+from .official import (
+    Block,
+    Heading,
+    Note,
+    OfficialDocument,
+    Paragraph,
+    Table,
+    format_document_day,
+    write_official_document,
+)
 
 
 def write_bulletin(file: BinaryIO, first: datetime.date, last: datetime.date) -> None:
@@ -41,10 +50,10 @@ def bulletin_document(bulletin: Bulletin) -> OfficialDocument:
 
 def _format_period(bulletin: Bulletin) -> dict[str, str]:
     if bulletin.first.year != bulletin.last.year:
-        return {"first": format_day(bulletin.first), "last": format_day(bulletin.last)}
+        return {"first": format_document_day(bulletin.first), "last": format_document_day(bulletin.last)}
     last = {"month": bulletin.last.month, "day": bulletin.last.day}
     return {
-        "first": format_day(bulletin.first),
+        "first": format_document_day(bulletin.first),
         # Translators: the end of a period whose beginning names the year.
         "last": pgettext("date of a document", "%(month)d-%(day)d") % last,
     }

@@ -12,7 +12,7 @@ from meetings.exports.formatting import ENUMERATION_COMMA, department_labels
 from meetings.models import Health, Status, Suggestion, SuggestionOutcome, SuggestionSource, Task
 from meetings.tasks.statistics import PRESSING, Summary
 
-from .official import format_day
+from .official import format_document_day
 
 
 def suggestion_heading(suggestion: Suggestion) -> str:
@@ -46,12 +46,15 @@ def format_departments(task: Task) -> str:
     return ENUMERATION_COMMA.join(department_labels(task)) or _("not named yet")
 
 
-def format_deadline(task: Task) -> str:
+def format_printed_deadline(task: Task) -> str:
     """Return the deadline as printed, with its day where the print does not say it."""
     text = " ".join(task.day_deadline_text.split()) or _("not named yet")
     if task.day_due_date is None:
         return text
-    return pgettext("deadline", "%(printed)s (%(day)s)") % {"printed": text, "day": format_day(task.day_due_date)}
+    return pgettext("deadline", "%(printed)s (%(day)s)") % {
+        "printed": text,
+        "day": format_document_day(task.day_due_date),
+    }
 
 
 def days_late(task: Task, day: datetime.date) -> int:
@@ -87,13 +90,13 @@ def _format_lateness(task: Task, days: int) -> str:
         return ngettext("overdue for %(days)d day", "overdue for %(days)d days", days) % {"days": days}
     return ngettext(
         "late for its milestone of %(due)s by %(days)d day", "late for its milestone of %(due)s by %(days)d days", days
-    ) % {"due": format_day(task.next_day), "days": days}
+    ) % {"due": format_document_day(task.next_day), "days": days}
 
 
 def format_closure(task: Task) -> str:
     """Return when ``task`` was closed, and whether that was in time."""
     assert task.day_closed_on is not None  # the constraint task_closed_has_a_day
-    day = format_day(task.day_closed_on)
+    day = format_document_day(task.day_closed_on)
     if task.day_due_date is None:
         return _("closed on %(day)s") % {"day": day}
     late = (task.day_closed_on - task.day_due_date).days
@@ -115,7 +118,7 @@ def format_progress(task: Task, since: datetime.date = datetime.date.min) -> str
 
 
 def _format_report(report: DepartmentReport) -> str:
-    day = format_day(report.day)
+    day = format_document_day(report.day)
     if not report.reporter:
         return pgettext("progress", "(%(day)s) %(note)s") % {"day": day, "note": report.note}
     return _("%(reporter)s (%(day)s): %(progress)s") % {

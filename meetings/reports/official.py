@@ -100,7 +100,7 @@ class OfficialDocument:
     colour: str = ""
 
 
-def format_day(day: datetime.date) -> str:
+def format_document_day(day: datetime.date) -> str:
     """Return a day as official documents write it, without noughts: 2026年11月22日."""
     return pgettext("date of a document", "%(year)d-%(month)d-%(day)d") % {
         "year": day.year,
@@ -131,7 +131,7 @@ def write_official_documents(
         contents = build()
         first = contents[0]
         paper = LetterheadDocument(letterhead or read_shipped("letter" if first.is_letter else "document"))
-        signature, date = signature_indents(first.signed_by, format_day(first.signed_on))
+        signature, date = signature_indents(first.signed_by, format_document_day(first.signed_on))
         paper.indent(signature=signature, date=date)
         for content in contents:
             paper.add(_place_values(content), _body(content, paper.text_width))
@@ -145,7 +145,7 @@ def _place_values(content: OfficialDocument) -> dict[Place, str]:
         Place.SALUTATION: content.salutation,
         Place.CLOSING: content.closing,
         Place.SIGNATURE: content.signed_by,
-        Place.DATE: format_day(content.signed_on),
+        Place.DATE: format_document_day(content.signed_on),
         Place.YEAR: str(content.signed_on.year),
         Place.COLOUR: content.colour,
     }
@@ -156,7 +156,7 @@ def _body(content: OfficialDocument, text_width: int) -> Sequence[BaseOxmlElemen
     blocks = list(content.blocks)
     if known := known_day():
         text = _("This counts what was recorded by %(known)s, and nothing that was recorded later for days before.")
-        blocks.insert(0, Paragraph(text % {"known": format_day(known)}))
+        blocks.insert(0, Paragraph(text % {"known": format_document_day(known)}))
     body = list(_body_elements(blocks, text_width))
     _keep_end_with_signature(body)
     return body
@@ -303,4 +303,4 @@ def _set_properties(document: DocumentObject, content: OfficialDocument) -> None
     properties.language = "zh-CN"
     properties.comments = ""
     properties.keywords = ""
-    properties.subject = re.sub(r"\s+", " ", _("As of %(day)s") % {"day": format_day(content.signed_on)})
+    properties.subject = re.sub(r"\s+", " ", _("As of %(day)s") % {"day": format_document_day(content.signed_on)})

@@ -16,7 +16,7 @@ from meetings.tasks.statistics import OTHER_ENDS
 
 from . import formatting, prose, tables
 from .letterheads import read_letterhead
-from .official import Block, Heading, OfficialDocument, Paragraph, format_day, write_official_document
+from .official import Block, Heading, OfficialDocument, Paragraph, format_document_day, write_official_document
 from .progress import ProgressReport, RelatedSuggestion, SuggestionPart, build_progress_report
 
 
@@ -68,7 +68,7 @@ def describe_opening(report: ProgressReport) -> str:
     values = {
         "meeting": report.meeting.title,
         "number": report.meeting.document_number,
-        "day": format_day(report.day),
+        "day": format_document_day(report.day),
     }
     if report.meeting.document_number:
         text = _(
@@ -243,7 +243,7 @@ def _earlier_suggestion_blocks(related: RelatedSuggestion, day: datetime.date) -
         _("It was raised before at %(meeting)s (minutes of %(day)s) as suggestion %(number)d: %(text)s")
         % {
             "meeting": earlier.meeting.title,
-            "day": format_day(earlier.meeting.issued_on),
+            "day": format_document_day(earlier.meeting.issued_on),
             "number": earlier.number or earlier.position,
             "text": prose.end_sentence(formatting.suggestion_text(earlier)),
         }
@@ -273,7 +273,7 @@ def _decision_blocks(report: ProgressReport) -> Iterator[Block]:
         Heading(2, _("Departments to be named")),
         report.unassigned,
         _("Tasks that no department answers for"),
-        Column(label("deadline"), 34, formatting.format_deadline),
+        Column(label("deadline"), 34, formatting.format_printed_deadline),
         request=_("Please name who answers for these tasks."),
     )
     yield from tables.tasks_section(

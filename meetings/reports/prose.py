@@ -12,7 +12,7 @@ from meetings.exports.formatting import ENUMERATION_COMMA, leader_names
 from meetings.models import ANSWERABLE_ROLES, DeadlineKind, DepartmentRole, Task
 
 from .formatting import format_standing, join_parts, join_sentences
-from .official import format_day
+from .official import format_document_day
 
 _DUTIES = {
     DepartmentRole.LEAD.value: pgettext_lazy("duty", "led by %(names)s"),
@@ -82,7 +82,7 @@ def name_answering(task: Task) -> str:
 def _format_deadline(task: Task) -> str:
     """Return by when ``task`` is to be done, and its milestones that are not met."""
     unmet = [milestone["due_date"] for milestone in task.day_milestones if not milestone["met_on"]]
-    days = [format_day(datetime.date.fromisoformat(day)) for day in unmet if day]
+    days = [format_document_day(datetime.date.fromisoformat(day)) for day in unmet if day]
     if not days:
         return _format_due(task)
     return join_parts([_format_due(task), _("with milestones by %(days)s") % {"days": ENUMERATION_COMMA.join(days)}])
@@ -97,10 +97,10 @@ def _format_due(task: Task) -> str:
         if task.day_deadline_kind == DeadlineKind.UNDECIDED:
             return _("to be given a deadline, which is printed as “%(printed)s”") % {"printed": printed}
         return _("with the deadline “%(printed)s”") % {"printed": printed}
-    due = format_day(task.day_due_date)
+    due = format_document_day(task.day_due_date)
     if not task.day_extension_count:
         return _("due by %(day)s") % {"day": due}
-    before = format_day(task.original_due_date) if task.original_due_date else task.original_deadline_text
+    before = format_document_day(task.original_due_date) if task.original_due_date else task.original_deadline_text
     return ngettext(
         "due by %(day)s after %(times)d extension, first by %(before)s",
         "due by %(day)s after %(times)d extensions, first by %(before)s",
@@ -131,7 +131,11 @@ def report_sentences(task: Task, since: datetime.date = datetime.date.min, *, is
 
 
 def _format_report(report: DepartmentReport, *, is_letter: bool) -> str:
-    values = {"reporter": report.reporter, "day": format_day(report.day), "progress": end_sentence(report.note)}
+    values = {
+        "reporter": report.reporter,
+        "day": format_document_day(report.day),
+        "progress": end_sentence(report.note),
+    }
     if report.is_own_word:
         return _("%(reporter)s reported on %(day)s: %(progress)s") % values
     if is_letter:

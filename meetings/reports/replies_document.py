@@ -17,7 +17,7 @@ from meetings.tasks.statistics import OTHER_ENDS
 
 from . import formatting, prose
 from .letterheads import read_letterhead
-from .official import Block, Heading, OfficialDocument, Paragraph, format_day, write_official_document
+from .official import Block, Heading, OfficialDocument, Paragraph, format_document_day, write_official_document
 from .progress import SuggestionPart
 from .replies import ReplySheet, build_reply_sheet
 
@@ -49,7 +49,7 @@ def _blocks(sheet: ReplySheet) -> Iterator[Block]:
     if sheet.parts:
         yield Paragraph(_opening(sheet))
     else:
-        yield Paragraph(_("By %(day)s no suggestion of yours was recorded.") % {"day": format_day(sheet.day)})
+        yield Paragraph(_("By %(day)s no suggestion of yours was recorded.") % {"day": format_document_day(sheet.day)})
     of_meetings = [(meeting, list(parts)) for meeting, parts in groupby(sheet.parts, attrgetter("suggestion.meeting"))]
     for meeting, parts in of_meetings:
         # The only meeting is named by the opening.
@@ -67,7 +67,7 @@ def _opening(sheet: ReplySheet) -> str:
     values = {
         "meetings": some if len(meetings) > 1 else meetings.pop().title,
         "suggestions": ngettext("%(number)d suggestion", "%(number)d suggestions", number) % {"number": number},
-        "day": format_day(sheet.day),
+        "day": format_document_day(sheet.day),
     }
     return formatting.join_sentences(
         [
@@ -177,11 +177,11 @@ def _is_past_due(task: Task, day: datetime.date) -> bool:
 
 def _describe_next_step(task: Task, sheet: ReplySheet) -> str:
     """Say what ``task`` has come to and what comes next."""
-    due = format_day(task.day_due_date) if task.day_due_date else ""
+    due = format_document_day(task.day_due_date) if task.day_due_date else ""
     match Status(task.day_status):
         case Status.CLOSED:
             assert task.day_closed_on is not None  # the constraint task_closed_has_a_day
-            return _("This work was completed on %(day)s.") % {"day": format_day(task.day_closed_on)}
+            return _("This work was completed on %(day)s.") % {"day": format_document_day(task.day_closed_on)}
         case Status.CLOSURE_REQUESTED:
             return _("We were told that this work is done, and are looking at the result.")
         case status if status in OTHER_ENDS:

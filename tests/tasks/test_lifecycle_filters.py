@@ -10,7 +10,7 @@ from django.http import QueryDict
 from meetings.models import Status, Task
 from meetings.tasks.filters import InvalidParameterError, filter_tasks
 from meetings.tasks.services.outcomes import record_outcome
-from meetings.tasks.views.detail import department_reports
+from meetings.tasks.views.detail import list_department_parts
 from tests import factories
 
 from .helpers import act
@@ -45,7 +45,7 @@ def test_the_page_calls_silent_whom_the_list_does(world):
     for on, by in ((1, world.supporting_liaison), (0, world.liaison)):
         factories.progress(world.undecided, on=world.day - datetime.timedelta(days=on), by=by)
         log = list(world.undecided.log.order_by("-effective_on", "-sequence"))
-        for part, _entry, is_silent in department_reports(world.undecided, log):
+        for part, _entry, is_silent in list_department_parts(world.undecided, log):
             listed = world.undecided.pk in found(f"silent={part.department_id}", world.day)
             assert is_silent == listed, part
 

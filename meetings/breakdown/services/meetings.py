@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetings.core.lifecycle import OPEN_STATUSES
+from meetings.display.fields import format_day
 from meetings.errors import InvalidDateError, InvalidInputError, NoChangesError, ServiceError
 from meetings.models import (
     Account,
@@ -30,7 +31,6 @@ from meetings.tasks.services.log import (
     compare_values,
     deadline_to_json,
     diff_values,
-    format_day,
     iso,
     log_change,
     write_entry,

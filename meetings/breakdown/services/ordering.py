@@ -40,7 +40,7 @@ def table_version_token(meeting: Meeting) -> str:
     return build_version_token(*(list(rows.order_by(*names[:2]).values_list(*names)) for rows, names in querysets))
 
 
-def join_lines(*texts: str | None) -> str:
+def join_texts(*texts: str | None) -> str:
     """Join the texts of two rows or tasks, each once on lines of its own."""
     return "\n".join(dict.fromkeys(filter(None, texts)))
 

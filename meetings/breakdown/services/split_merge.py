@@ -39,7 +39,7 @@ from meetings.tasks.services.log import (
 )
 from meetings.tasks.services.validators import clean_reason, find_start, last_state_change_day, status_changes
 
-from .ordering import join_lines, lock_table, lock_tasks, log_task_change, place_tasks, swap_with_neighbour
+from .ordering import join_texts, lock_table, lock_tasks, log_task_change, place_tasks, swap_with_neighbour
 
 
 @transaction.atomic
@@ -191,7 +191,7 @@ def merge_tasks(
             "joined_deadline": (deadline_to_json(other.deadline), deadline_to_json(task.deadline)),
             "text": (old_text, text.strip()),
             **{
-                name: (getattr(task, name), join_lines(getattr(task, name), getattr(other, name)))
+                name: (getattr(task, name), join_texts(getattr(task, name), getattr(other, name)))
                 for name in FURTHER_TEXTS
             },
             **{name: (parts[name], new) for name, new in assignments_to_json(*get_assignments(task)).items()},

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from meetings import permissions
 from meetings.core.lifecycle import CAN_DECIDE, CAN_REPORT, CAN_REQUEST, ActorRole, find_transition
 from meetings.display.deadline_messages import join_shortened
+from meetings.display.fields import format_day
 from meetings.errors import InvalidTransitionError, PermissionDeniedError, ServiceError
 from meetings.models import (
     Account,
@@ -34,7 +35,7 @@ from meetings.models.task import TaskQuerySet
 from .assignments import Assignments, compare_assignments, get_assignments, replace_assignments
 from .claims import needs_consent
 from .evidence import describe_removal
-from .log import Changes, deadline_to_json, format_day, iso, write_entries
+from .log import Changes, deadline_to_json, iso, write_entries
 
 NameHolder = TypeVar("NameHolder", Department, Person)
 

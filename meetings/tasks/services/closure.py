@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from meetings.core.lifecycle import CAN_SUPERVISE, ActorRole, Step, takers_of, transitions_from
+from meetings.display.fields import format_day
 from meetings.errors import InvalidDateError, InvalidInputError, InvalidTransitionError, PermissionDeniedError
 from meetings.models import (
     Account,
@@ -24,7 +25,7 @@ from meetings.models import (
 from meetings.storage.files import atomic_with_files
 
 from .evidence import attach_files
-from .log import format_day, lock_task, write_entry
+from .log import lock_task, write_entry
 from .status import update_task
 from .validators import check_day, clean_reason, require_role, status_changes
 

@@ -9,11 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetings.deadlines import Deadline
+from meetings.display.fields import format_day
 from meetings.errors import InvalidDateError
 from meetings.models import Account, Department, EntryKind, Milestone, Person, Status, Suggestion, Task
 
 from .assignments import replace_assignments
-from .log import deadline_columns, deadline_to_json, diff_values, format_day, write_entry
+from .log import deadline_columns, deadline_to_json, diff_values, write_entry
 
 
 @transaction.atomic

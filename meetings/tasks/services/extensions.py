@@ -16,12 +16,13 @@ from meetings.core.lifecycle import (
     extension_transition,
 )
 from meetings.deadlines import Deadline, DeadlineKind, Reading, read_deadline
+from meetings.display.fields import format_day
 from meetings.errors import InvalidDateError, InvalidInputError, InvalidTransitionError, PermissionDeniedError
 from meetings.models import Account, Department, EntryKind, ExtensionRequest, Status, Task, TaskLog
 from meetings.permissions import require_secretariat
 from meetings.tasks.services.log import Changes
 
-from .log import deadline_columns, deadline_to_json, diff_review_interval, format_day, lock_task, write_entry
+from .log import deadline_columns, deadline_to_json, diff_review_interval, lock_task, write_entry
 from .status import update_task
 from .validators import check_day, clean_reason
 

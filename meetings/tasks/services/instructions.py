@@ -6,12 +6,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from meetings.core.lifecycle import CAN_REPORT, CAN_SUPERVISE, OPEN_STATUSES
+from meetings.display.fields import format_day
 from meetings.errors import InvalidDateError, InvalidInputError, InvalidTransitionError, PermissionDeniedError
 from meetings.models import Account, Department, EntryKind, Instruction, Person, Task, TaskLog
 from meetings.permissions import may_withdraw
 
 from .closure import supervising_leader
-from .log import format_day, lock_task, write_entry
+from .log import lock_task, write_entry
 from .validators import check_day, check_department, check_open_on, find_start, require_role, status_changes
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from meetings.core.lifecycle import ENDED_STATUSES, ExtensionEvent, extension_transition
@@ -248,8 +247,3 @@ def milestone_to_json(milestone: Milestone) -> dict[str, Any]:
 def iso(day: datetime.date | None) -> str | None:
     """Return a day as JSON holds it."""
     return day.isoformat() if day else None
-
-
-def format_day(day: datetime.date) -> str:
-    """Return a day as the reader's language writes it."""
-    return date_format(day, "DATE_FORMAT")

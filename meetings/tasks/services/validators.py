@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from meetings import permissions
 from meetings.core.dates import add_months
 from meetings.core.lifecycle import ENDED_STATUSES, OPEN_STATUSES, ActorRole, Step, Transition, find_transition
+from meetings.display.fields import format_day
 from meetings.errors import InvalidDateError, InvalidInputError, InvalidTransitionError, PermissionDeniedError
 from meetings.models import Account, Department, Status, Task, is_agreed, needs_agreement
 from meetings.models.log import exclude_undone
 
-from .log import Changes, format_day
+from .log import Changes
 
 # How far ahead a review may be set, in calendar months, where the task's own interval is not longer.
 MAX_REVIEW_MONTHS = 12

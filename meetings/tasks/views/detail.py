@@ -105,7 +105,7 @@ def render_task(
         "deadline_kind": DeadlineKind(task.day_deadline_kind).label,
         "deadline_explanation": describe_due_date(task),
         "may_answer": is_today and permissions.is_secretariat(request.user),
-        "reports_by_department": department_reports(
+        "reports_by_department": list_department_parts(
             task, [entry for entry in exclude_undone(whole_log) if entry.effective_on <= day], closure
         ),
         "evidence": _evidence(request, task, day, log),
@@ -325,7 +325,7 @@ def _evidence(request: Request, task: Task, day: datetime.date, log: list[TaskLo
     ]
 
 
-def department_reports(task: Task, log: list[TaskLog], request: TaskLog | None = None) -> list[tuple]:
+def list_department_parts(task: Task, log: list[TaskLog], request: TaskLog | None = None) -> list[tuple]:
     """Return each department's part, its own last report, and whether it is silent.
 
     Silent is who has not reported since the last report of any: the review that report reset was not its own.
