@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.test import override_settings
 from lxml import html
 
+from meetings.display.fields import HEALTH_COLOURS
 from meetings.models import Role, Task
 from tests import factories
 
@@ -139,3 +140,9 @@ def test_each_script_names_the_browser_stories_that_drive_it():
         named = set(re.findall(r"test_\w+", head))
         assert named, f"{script.name} names no browser story"
         assert named <= stories, f"{script.name} names a browser story that is not there"
+
+
+def test_mails_and_charts_have_the_colours_of_the_pages():
+    sheet = (settings.BASE_DIR / "static/css/app.css").read_text()
+    of_pages = dict(re.findall(r"^\.health-(\w+) \{\n  --health: #(\w+);", sheet, re.MULTILINE))
+    assert of_pages == {health.value: colour.lower() for health, colour in HEALTH_COLOURS.items()}

@@ -25,15 +25,15 @@ from meetings.models import (
     Status,
 )
 
-# The colours of the interface, on white.
+# Each --health of static/css/app.css, for mails and the charts of workbooks.
 HEALTH_COLOURS = {
-    Health.OVERDUE: "C62828",
-    Health.REVIEW_MISSED: "E65100",
-    Health.UNDECIDED: "6A1B9A",
-    Health.DUE_SOON: "F9A825",
-    Health.ON_TRACK: "1565C0",
-    Health.CLOSED: "2E7D32",
-    Health.TERMINATED: "757575",
+    Health.OVERDUE: "C8102E",
+    Health.REVIEW_MISSED: "B04A00",
+    Health.UNDECIDED: "7A3FB5",
+    Health.DUE_SOON: "F6B73C",
+    Health.ON_TRACK: "2B6CB0",
+    Health.CLOSED: "2F7D46",
+    Health.TERMINATED: "646B78",
 }
 
 

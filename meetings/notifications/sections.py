@@ -69,7 +69,7 @@ class DigestLine:
     @property
     def colour(self) -> str:
         """The colour of the task's health, as HTML writes it."""
-        return f"#{HEALTH_COLOURS.get(Health(self.task.health), '1565C0')}"
+        return f"#{HEALTH_COLOURS[Health(self.task.health)]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,10 @@ from meetings.tasks.trend import TrendPoint, count_trend
 
 from .official import Table
 
-_LINE_COLOURS = ("1565C0", "2E7D32", "C62828", "E65100")
+# What is open is blue, as on the front page.
+_LINE_COLOURS = [
+    HEALTH_COLOURS[health] for health in (Health.ON_TRACK, Health.CLOSED, Health.OVERDUE, Health.REVIEW_MISSED)
+]
 _WIDTHS = (28, *[11] * 9)
 # Charts begin to the right of the tables.
 _CHART_COLUMN = "K"
