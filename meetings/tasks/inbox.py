@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from meetings import permissions
 from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.models import (
     ANSWERABLE_ROLES,
@@ -114,7 +115,7 @@ def groups(account: Account, day: datetime.date, *, is_past: bool = False) -> li
 def _find_groups(account: Account, day: datetime.date, then: datetime.date | None) -> list[InboxGroup]:
     if not has_inbox(account):
         return []
-    if account.role == Role.SECRETARIAT:
+    if permissions.is_secretariat(account):
         return _secretariat_groups(then)
     if account.role == Role.LEADER:
         tasks = awaiting_agreement(_tasks_on(then).supervised_by([account.person_id]), then)
@@ -163,7 +164,7 @@ def count_queue(account: Account, open_issue_count: int | None = None) -> int:
     One more for the secretariat, whom the open confirmations wait for, unless they were counted.
     """
     number = sum(count_waiting(account, timezone.localdate()).values())
-    if account.role != Role.SECRETARIAT or not has_inbox(account):
+    if not permissions.is_secretariat(account):
         return number
     return number + (count_open_issues() if open_issue_count is None else open_issue_count)
 

@@ -8,7 +8,6 @@ from django.views.decorators.http import require_safe
 
 from meetings import permissions
 from meetings.exports.downloads import stored_file_response
-from meetings.models import Role
 from meetings.tasks import inbox as waiting
 from meetings.tasks.acknowledgements import find_to_take_over
 from meetings.tasks.import_issues import count_open_issues
@@ -54,7 +53,7 @@ def inbox(request: Request) -> HttpResponse:
         "task_number": number,
         **questions,
         "has_inbox": waiting.has_inbox(request.user),
-        "is_secretariat": request.user.role == Role.SECRETARIAT,
+        "is_secretariat": permissions.is_secretariat(request.user),
     }
     return render(request, "meetings/tasks/inbox.html", context)
 
