@@ -20,8 +20,8 @@ table the tests run; in short:
 - of a day and the one it was moved to (原定6月底，调整为9月底) the new one counts, and the old one is no milestone
 
 Read in this order: ``kinds`` (the words), ``text`` (one form for every way of printing), ``misprints``, ``days`` and
-``periods`` (the calendar), ``grammar`` (where a form stands), ``points`` (which day it is), ``beside`` (the
-words around), ``reading`` (one task's cell), ``rows`` (a row's tasks), ``cells`` (values of Excel).
+``periods`` (the calendar), ``grammar`` (where a form stands), ``point`` and ``due_dates`` (which day it is),
+``beside`` (the words around), ``reading`` (one task's cell), ``rows`` (a row's tasks), ``cells`` (values of Excel).
 """
 
 from .cells import cell_text, read_cell
