@@ -122,6 +122,7 @@ MIDDLEWARE = [
     # Static files are compressed once, where they are collected.
     "meetings.middleware.CompressionMiddleware",
     "meetings.middleware.HealthMiddleware",
+    "meetings.api.middleware.ProblemMiddleware",
     "meetings.middleware.FaultMiddleware",
     "meetings.middleware.InputMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -25,8 +25,30 @@ class ApiRequest(HttpRequest):
     api_token: ApiToken | None
 
 
+class ProblemMiddleware:
+    """Say in problem+json whatever is wrong, whoever found out.
+
+    Before the middleware that answers with a page where the disk or the database fails.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if (
+            request.path_info.startswith(PREFIX)
+            and response.status_code >= 400
+            and response.headers["Content-Type"] != CONTENT_TYPE
+        ):
+            # The language of the request has ended.
+            with translation.override(response.headers.get("Content-Language", settings.LANGUAGE_CODE)):
+                _make_problem(response)
+        return response
+
+
 class ApiMiddleware:
-    """Let a token stand for its account, and say in problem+json whatever is wrong.
+    """Let a token stand for its account.
 
     After the middleware of sessions, before all that asks who it is.
     """
@@ -47,17 +69,14 @@ class ApiMiddleware:
             request.user = AnonymousUser()
             # Counted as a failed sign-in by a name that nobody has (accounts/lockout.py).
             authenticate(request, username=f"token:{hash_secret(secret)[:_NAME_LENGTH]}")
-        response = self.get_response(request)
-        if response.status_code >= 400 and response.headers["Content-Type"] != CONTENT_TYPE:
-            # The language of the request has ended.
-            with translation.override(response.headers.get("Content-Language", settings.LANGUAGE_CODE)):
-                _make_problem(response)
-        return response
+        return self.get_response(request)
 
 
 def _make_problem(response: HttpResponse) -> None:
     problem = problem_response(response.status_code)
     response.content = problem.content
+    if "Content-Length" in response.headers:
+        response.headers["Content-Length"] = str(len(response.content))
     for name, value in problem.headers.items():
         response.headers.setdefault(name, value)
     response.headers["Content-Type"] = CONTENT_TYPE

@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime
 
 import pytest
+from django.db import OperationalError
 
+from meetings import permissions
+from meetings.api.problems import CONTENT_TYPE
 from meetings.models import Health, Meeting, Suggestion, Task
 from tests import factories
 
@@ -120,6 +123,30 @@ def test_what_was_not_known_on_a_day_is_not_told(world, program):
     assert "今天才知道" not in str(known.json())
     assert "今天才知道" in str(program.read(f"tasks/{task.pk}/log").json())
     assert program.read("tasks", known_on=day.isoformat(), as_of=world.day.isoformat()).status_code == 422
+
+
+def test_what_fails_before_any_view_is_a_problem_too(world, program, monkeypatch):
+    answer = program.get("/api/v1/tasks", headers={"host": "elsewhere.example"})
+    assert answer["Content-Type"] == CONTENT_TYPE
+    answer = program.get("/api/v1/tasks?q=%00")
+    assert (answer["Content-Type"], int(answer["Content-Length"])) == (CONTENT_TYPE, len(answer.content))
+
+    def find_token(_secret: str) -> None:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(permissions, "find_token", find_token)
+    program.raise_request_exception = False
+    answer = program.read("tasks")
+    assert (answer.status_code, answer["Content-Type"], answer["Retry-After"]) == (503, CONTENT_TYPE, "10")
+    assert answer.json()["title"] == "台账暂时无法响应"
+
+
+def test_heads_are_told_of_all_that_can_be_read(world, program):
+    for address in ("tasks", f"tasks/{world.due_soon.pk}", "openapi.json"):
+        answer = program.head(f"/api/v1/{address}")
+        assert (answer.status_code, answer.content) == (200, b""), address
+    assert program.head(f"/api/v1/tasks/{world.due_soon.pk}")["ETag"]
+    assert program.head(f"/api/v1/tasks/{world.due_soon.pk}/comment").status_code == 405
 
 
 def test_what_is_not_there_is_a_problem_of_its_own_kind(world, program):
