@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
 from django.db import transaction
@@ -109,10 +109,12 @@ def end_sessions(request: Request, chosen: str) -> int:
 
 
 def _own_rows(request: Request) -> Iterator[tuple[Session, dict[str, Any]]]:
+    # One from before a new password opens nothing any more.
+    password = request.user.get_session_auth_hash()
     # Whose a session is stands in its data alone: all that last are read, 1,000 in 27 ms of a processor.
     for row in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
         data = row.get_decoded()
-        if data.get(SESSION_KEY) == str(request.user.pk):
+        if data.get(SESSION_KEY) == str(request.user.pk) and data.get(HASH_SESSION_KEY) == password:
             yield row, data
 
 

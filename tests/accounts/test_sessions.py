@@ -71,6 +71,14 @@ def test_the_password_that_was_handed_out_is_not_chosen_again(handed_out):
     assert client.get("/").status_code == 302
 
 
+def test_a_password_that_was_handed_out_shows_an_administrator_no_figures(client):
+    account = factories.account(role=Role.ADMINISTRATOR)
+    client.force_login(account)
+    assert client.get("/metrics").status_code == 200
+    type(account).objects.filter(pk=account.pk).update(password_issued_at=timezone.now())
+    assert client.get("/metrics").status_code == 403
+
+
 def test_who_has_to_choose_a_password_can_sign_out(handed_out):
     account, password = handed_out
     client = Client()
@@ -191,6 +199,13 @@ def test_all_others_are_ended_at_once_and_nobody_elses(two):
     others = Session.objects.count() - 3
     here.post("/accounts/settings/sessions/end/", {"session": "others"})
     assert Session.objects.count() == others + 1
+    assert len(listed(here)) == 1
+    assert elsewhere.get("/").status_code == 302
+
+
+def test_sessions_that_a_new_password_ended_are_not_listed(two):
+    here, elsewhere, account = two
+    assert change_password(here, PASSWORD, BETTER).status_code == 302
     assert len(listed(here)) == 1
     assert elsewhere.get("/").status_code == 302
 
