@@ -29,6 +29,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from meetings.accounts.second_step import find_first_page
 from meetings.errors import PermissionDeniedError
 from meetings.jobs.heartbeat import last_seen
 from meetings.jobs.last_runs import find_ages
@@ -64,7 +65,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
     Refused with 403, not 404: that there is such a page is no secret, and who mistyped the token learns what is wrong.
     """
-    if not (has_token(request) or request.user.is_staff):
+    is_administrator = request.user.is_staff and not find_first_page(request, request.user)
+    if not (has_token(request) or is_administrator):
         raise PermissionDeniedError(_("The figures are for administrators, and for who has their token."))
     registry = CollectorRegistry()
     if _IS_SHARED:
