@@ -147,3 +147,20 @@ def test_a_retired_account_stays_shut_and_an_unlinked_one_takes_a_password(setti
     assert account.change_log.latest("pk").note.startswith("Signs in no more as 7")
     assert client.post(f"{page}password/").status_code == 200
     assert "No identity server opened" in client.post(f"{page}unlink/", follow=True).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("match", "roles", "words"),
+    [
+        ("nothing", {}, ["no account that is here", "nobody gets in"]),
+        ("email", {}, ["same e-mail address, if that server says it has verified it", "accounts of administrators"]),
+        ("username", {"staff": "reader"}, ["same user name", "accounts of administrators", "a new one is made"]),
+    ],
+)
+def test_the_rule_is_said_where_accounts_are_managed(settings, client, match, roles, words):
+    client.force_login(factories.account(role=Role.ADMINISTRATOR))
+    assert "identity server" not in client.get("/accounts/").content.decode()
+    settings.LDAP_URL, settings.IDENTITY_MATCH, settings.IDENTITY_ROLES = "ldaps://ldap.example.org", match, roles
+    page = client.get("/accounts/").content.decode()
+    for each in words:
+        assert each in page

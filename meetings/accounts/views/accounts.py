@@ -15,6 +15,7 @@ from meetings.accounts.forms import EditAccountForm, NewAccountForm
 from meetings.accounts.services.accounts import create_account, edit_account, reset_password, unlock_account
 from meetings.accounts.services.identities import unlink_identities
 from meetings.accounts.services.second_factors import has_second_factor, remove_second_factors
+from meetings.accounts.sign_in_ways import describe_matching
 from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.errors import InvalidTransitionError, NoChangesError
 from meetings.models import ANSWERABLE_ROLES, Account, Role
@@ -36,7 +37,14 @@ def account_list(request: Request) -> HttpResponse:
         accounts = accounts.filter(role=role)
     table, errors = AccountTable.build(request, accounts)
     table.show_page(request)
-    context = {"table": table, "errors": errors, "search_text": search_text, "role": role, "roles": Role.choices}
+    context = {
+        "table": table,
+        "errors": errors,
+        "search_text": search_text,
+        "role": role,
+        "roles": Role.choices,
+        "matching": describe_matching(),
+    }
     return render(request, "meetings/accounts/list.html", context)
 
 
