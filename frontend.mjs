@@ -3,8 +3,9 @@
 // app.css                 Tabler, less the rules no page uses, and static/css/*.css; lowered to the browsers of package.json
 // tom-select.base.min.js  the searching select, without its plug-ins, fetched by the first page that has one
 // icons.svg               one sprite of the icons named in icons.json
+// licences.txt            the notices that their licences ask for in each copy
 
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import browserslist from "browserslist";
 import { browserslistToTargets, transform } from "lightningcss";
 import postcss from "postcss";
@@ -185,9 +186,25 @@ function sprite(names) {
   return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`;
 }
 
+/** Return the notice of each package that pages are served with; Tabler's is the head of its sheet, another's its author. */
+function licences() {
+  const { packages } = JSON.parse(readFileSync("package-lock.json", "utf8"));
+  const served = Object.entries(packages).filter(([path, { dev }]) => path && !dev);
+  return served
+    .map(([path, { version, license }]) => {
+      const file = ["LICENSE", "LICENSE.md"].map((name) => `${path}/${name}`).find(existsSync);
+      const head = TABLER.startsWith(path) ? readFileSync(TABLER, "utf8").match(/\/\*!(.*?)\*\//s)[1] : "";
+      const { author } = JSON.parse(readFileSync(`${path}/package.json`, "utf8"));
+      const notice = file ? readFileSync(file, "utf8") : head || `By ${author?.name ?? author}.`;
+      return `${path.replace("node_modules/", "")} ${version}: ${license}\n\n${notice.trim()}\n`;
+    })
+    .join("\n\n");
+}
+
 rmSync(VENDOR, { force: true, recursive: true });
 mkdirSync(VENDOR);
 writeFileSync(`${VENDOR}/app.css`, await stylesheet());
 writeFileSync(`${VENDOR}/icons.svg`, sprite(JSON.parse(readFileSync("icons.json", "utf8"))));
 // Without the line that names a source map, which is not served.
 writeFileSync(`${VENDOR}/tom-select.base.min.js`, readFileSync(TOM_SELECT, "utf8").replace(/^\/\/# sourceMappingURL=.*$/m, ""));
+writeFileSync(`${VENDOR}/licences.txt`, licences());

@@ -29,6 +29,14 @@ def test_the_gpl_does_not_fit():
         assert not FITTING.search(licence)
 
 
+def test_what_is_built_of_others_pages_comes_with_their_notices():
+    text = (ROOT / "static/vendor/licences.txt").read_text(encoding="utf-8")
+    for package in front_end_packages():
+        assert f"{package.name} {package.version}: {package.licence}\n" in text
+    assert "Copyright 2018-" in text
+    assert "Permission is hereby granted" in text
+
+
 def test_third_party_names_every_package_and_its_version():
     text = (ROOT / "THIRD_PARTY.md").read_text(encoding="utf-8")
     named = {

@@ -1,5 +1,5 @@
 #!/bin/sh
-# bundle.sh PYTHON FOLDER [MACHINE [EXTRA…]]: write register-VERSION-linux-MACHINE.tar.gz into the folder: the register
+# bundle.sh PYTHON FOLDER [MACHINE [EXTRA…]]: write register-VERSION[-EXTRA…]-linux-MACHINE.tar.gz into the folder: the register
 # and every package it needs, to be installed without network (install.sh). MACHINE: x86_64 (tried) or aarch64 (untried);
 # EXTRA: ocr, s3. `make bundle` has built what is built: static/vendor/ and the catalogue.
 set -eu
@@ -11,6 +11,8 @@ shift 2
 cd "$(dirname "$0")/../.."
 
 version=$($python -c 'import cnas_tasks; print(cnas_tasks.__version__)')
+# With an extra it is a release of its own, so that it can be put in place where the same is without.
+for extra in "$@"; do version=$version-$extra; done
 name=register-$version-linux-$machine
 unfinished=$(mktemp -d)
 trap 'rm -rf "$unfinished"' EXIT
@@ -37,11 +39,11 @@ $python -m pip download --quiet --disable-pip-version-check --no-deps --only-bin
     --dest "$top/wheels" --requirement "$unfinished/pip.txt"
 $python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir "$top/wheels" .
 
-cp -r deploy manage.py LICENSE THIRD_PARTY.md CHANGELOG.md "$top/"
+cp -r deploy manage.py LICENSE "$top/"
 mv "$top/deploy/offline/install.sh" "$top/"
 rm -r "$top/deploy/offline"
-mkdir "$top/docs"
-cp docs/operations.md docs/部署手册.md "$top/docs/" 2>/dev/null || cp docs/operations.md "$top/docs/"
+# All that the two manuals name, and what that names.
+find ./*.md docs -name '*.md' -exec cp --parents {} "$top/" \;
 printf 'version=%s\nmachine=%s\npythons="%s"\n' "$version" "$machine" "$pythons" >"$top/bundle.conf"
 find "$top" -name __pycache__ -prune -exec rm -r {} +
 (cd "$top" && find . -type f ! -name SHA256SUMS -print0 | LC_ALL=C sort -z | xargs -0 sha256sum >SHA256SUMS)

@@ -69,7 +69,7 @@ for list in requirements*.txt; do
     pip install --quiet --no-index --find-links wheels --require-hashes --requirement "$list"
 done
 pip install --quiet --no-index --no-deps --target "$release" wheels/cnas_task_register-*.whl
-cp -r manage.py deploy docs LICENSE THIRD_PARTY.md CHANGELOG.md "$release/"
+cp -r manage.py deploy docs LICENSE ./*.md "$release/"
 ln -s /var/lib/register "$release/data"
 (
     cd "$release"

@@ -153,6 +153,24 @@ def test_the_proxy_of_compose_is_the_nginx_of_systemd(compose):
     assert re.findall(r"server (unix:\S+) ", upstream) == sockets
 
 
+def test_the_proxy_of_compose_has_a_certificate_where_nginx_looks_for_it():
+    proxy = yaml.safe_load((ROOT / "deploy/compose.tls.yaml").read_text())["services"]["proxy"]
+    lines = re.sub("# (listen 443|ssl_certificate)", r"\1", (ROOT / "deploy/nginx/register.conf").read_text())
+    assert re.search(r"^ +listen 443 ssl;$", lines, re.MULTILINE)
+    assert all(port.endswith(":443:443") for port in proxy["ports"])
+    looked_for = re.findall(r"^ +ssl_certificate(?:_key)? (\S+);$", lines, re.MULTILINE)
+    mounted = [volume.split(":")[1] for volume in proxy["volumes"]]
+    assert mounted == ["/etc/nginx/conf.d/default.conf", *looked_for]
+
+
+def test_a_server_without_network_is_brought_each_image(compose):
+    manual = (ROOT / "docs/operations.md").read_text()
+    (saved,) = re.findall(r"docker save (.*?) \|", manual)
+    assert set(saved.split()) == {service["image"] for service in compose["services"].values()}
+    (pulled,) = re.findall(r"docker compose pull (.*)", manual)
+    assert set(pulled.split()) == {name for name, service in compose["services"].items() if "build" not in service}
+
+
 def test_images_are_named_by_exact_version(compose):
     images = re.findall(r"^FROM (\S+)", dockerfile(), flags=re.MULTILINE)
     images += [service["image"] for service in compose["services"].values() if "build" not in service]
