@@ -41,10 +41,7 @@ def _add_folder_fault(error: OSError) -> None:
     words = {"folder": DATA_DIR, "reason": error.strerror}
     env.add_fault(
         lambda _: (
-            _(
-                "The folder %(folder)s cannot be written to: %(reason)s. Make it, with room, for the account that the"
-                " register runs as."
-            )
+            _("The folder %(folder)s cannot be written to: %(reason)s. It is for the account that runs the register.")
             % words
         )
     )
@@ -306,7 +303,9 @@ _BUCKET = {
 }
 if S3_BUCKET and importlib.util.find_spec("storages") is None:
     # Said at the start, and not when the first file comes.
-    env.add_fault(lambda _: _("S3_BUCKET is set, but what speaks to such a store is not installed: make setup-s3."))
+    env.add_fault(
+        lambda _: _("S3_BUCKET is set, but what speaks to such a store is not installed (docs/operations.md, S3).")
+    )
 STORAGES = {
     "default": _BUCKET if S3_BUCKET else _FOLDER,
     "staticfiles": {"BACKEND": "cnas_tasks.staticfiles.HashedWhereCollectedStorage"},

@@ -1,6 +1,8 @@
 """What is wrong with an installation, in a sentence for each part (`doctor`)."""
 
 import datetime
+import difflib
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -11,6 +13,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.checks import run_checks
+from django.core.checks.security.base import check_secret_key
 from django.core.mail import get_connection
 from django.core.mail.backends.smtp import EmailBackend
 from django.db import DatabaseError, connection
@@ -18,6 +21,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy
 
+from cnas_tasks.settings import env
 from meetings.core.types import StrOrPromise
 from meetings.core.workdays import is_announced
 from meetings.jobs import heartbeat
@@ -67,6 +71,9 @@ def _settings() -> Iterator[Finding]:
         yield Finding(Level.NOTE, sentence)
     # What else a deployment should have is for one over https.
     messages = run_checks(include_deployment_checks=settings.SECURE_SSL_REDIRECT)
+    if not settings.SECURE_SSL_REDIRECT:
+        messages += check_secret_key(None)
+    yield from _misspelt_settings()
     for message in messages:
         words = {"message": message.msg, "hint": message.hint or "", "code": message.id}
         level = Level.WRONG if message.is_serious() else Level.NOTE
@@ -75,6 +82,13 @@ def _settings() -> Iterator[Finding]:
         yield Finding(
             Level.FINE, _("Each has a meaning. People open the register at %(url)s.") % {"url": settings.BASE_URL}
         )
+
+
+def _misspelt_settings() -> Iterator[Finding]:
+    for name in sorted(os.environ.keys() - env.names):
+        if near := difflib.get_close_matches(name, env.names, n=1, cutoff=0.85):
+            words = {"name": name, "near": near[0]}
+            yield Finding(Level.NOTE, _("%(name)s is no setting of the register. Is %(near)s meant?") % words)
 
 
 def _database() -> Iterator[Finding]:
@@ -104,7 +118,7 @@ def _static_files() -> Iterator[Finding]:
     if not (Path(settings.RESOURCES_DIR) / "static/vendor/app.css").exists():
         yield Finding(Level.WRONG, _("The pages' styles and scripts are not built. Run “make setup”."))
     elif not settings.DEBUG and not staticfiles_storage.exists("staticfiles.json"):
-        sentence = _("They are not collected, and served slowly. Run “manage.py collectstatic”.")
+        sentence = _("They are not collected, and served slowly. Run “collectstatic”.")
         yield Finding(Level.NOTE, sentence)
     else:
         yield Finding(Level.FINE, _("They are there."))
@@ -119,7 +133,7 @@ def _mail() -> Iterator[Finding]:
     try:
         backend.open()
         backend.close()
-    except OSError as error:
+    except (OSError, ValueError) as error:  # of a name or password that is not ASCII, the second
         sentence = _("The mail server %(server)s does not take mails: %(reason)s. See EMAIL_URL.")
         yield Finding(Level.WRONG, sentence % {**words, "reason": error})
     else:
@@ -130,7 +144,10 @@ def _worker() -> Iterator[Finding]:
     if heartbeat.is_any_alive():
         yield Finding(Level.FINE, _("A worker lives."))
     else:
-        sentence = _("No worker lives, so mails and large workbooks wait. Start “manage.py db_worker”.")
+        sentence = _(
+            "No worker lives, so mails and large workbooks wait. Start it: systemctl start register-worker, or docker"
+            " compose up --detach worker."
+        )
         yield Finding(Level.WRONG, sentence)
 
 
@@ -191,10 +208,14 @@ def _documents() -> Iterator[Finding]:
 
 def _scans() -> Iterator[Finding]:
     if not is_recognition_installed():
-        yield Finding(Level.NOTE, _("What reads scans and photographs is not installed: make setup-ocr."))
+        yield Finding(
+            Level.NOTE, _("What reads scans and photographs is not installed (docs/operations.md, Reading scans).")
+        )
     elif not _has_chinese_font():
         # A PDF may name fonts that it does not hold; its pages are drawn before they are read.
-        yield Finding(Level.NOTE, _("No Chinese font is installed, which some PDFs want: install fonts-noto-cjk."))
+        yield Finding(
+            Level.NOTE, _("No Chinese font is installed, which some PDFs want: install fonts-noto-cjk and fontconfig.")
+        )
     else:
         yield Finding(Level.FINE, _("Scans and photographs are read."))
 

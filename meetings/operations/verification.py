@@ -46,8 +46,8 @@ def check_schema() -> Iterator[str]:
         words = {"name": f"{plan[0][0].app_label}.{plan[0][0].name}", "number": len(plan)}
         yield (
             ngettext(
-                "The database lacks %(number)s migration of this version, %(name)s. Run “manage.py migrate”.",
-                "The database lacks %(number)s migrations of this version, from %(name)s on. Run “manage.py migrate”.",
+                "The database lacks %(number)s migration of this version, %(name)s. Run “migrate”.",
+                "The database lacks %(number)s migrations of this version, from %(name)s on. Run “migrate”.",
                 len(plan),
             )
             % words

@@ -28,5 +28,9 @@ def worker_alert(context: Context) -> str:
             "when": format_moment(seen)
         }
     is_own_work = context["request"].user.role == Role.ADMINISTRATOR
-    start = _("Start one: manage.py db_worker.") if is_own_work else _("An administrator starts one.")
+    start = (
+        _("Start one: systemctl start register-worker, or docker compose up --detach worker.")
+        if is_own_work
+        else _("An administrator starts one.")
+    )
     return join_sentences([missing, start])

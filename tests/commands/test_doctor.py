@@ -70,7 +70,7 @@ def test_what_works_is_said_and_nothing_fails(world):
 def test_a_database_without_this_versions_tables_is_to_be_migrated(world):
     MigrationRecorder(connection).record_unapplied("meetings", LAST_MIGRATION)
     assert line("Tables") == (
-        f"✗ Tables: The database lacks 1 migration of this version, meetings.{LAST_MIGRATION}. Run “manage.py migrate”."
+        f"✗ Tables: The database lacks 1 migration of this version, meetings.{LAST_MIGRATION}. Run “migrate”."
     )
     assert ask()[1] == "1 thing is wrong."
 
@@ -93,7 +93,8 @@ def test_a_worker_that_is_gone_is_missed(settings):
     (settings.WORKERS_DIR / "one").unlink()
     assert not heartbeat.is_any_alive()
     assert line("Worker") == (
-        "✗ Worker: No worker lives, so mails and large workbooks wait. Start “manage.py db_worker”."
+        "✗ Worker: No worker lives, so mails and large workbooks wait. Start it: systemctl start register-worker, or"
+        " docker compose up --detach worker."
     )
 
 
@@ -111,6 +112,8 @@ def test_a_mail_server_is_asked(settings):
         override_settings(EMAIL_BACKEND=SMTP, EMAIL_HOST="mail.example.org", EMAIL_PORT=25),
         pytest.MonkeyPatch.context() as patch,
     ):
+        patch.setattr(diagnosis.EmailBackend, "open", lambda self: "密码".encode("ascii"))
+        assert line("Mail").startswith("✗ Mail: The mail server mail.example.org:25 does not take mails: 'ascii'")
         patch.setattr(diagnosis.EmailBackend, "open", lambda self: True)
         assert line("Mail") == "✓ Mail: The mail server mail.example.org:25 takes mails."
 
@@ -194,11 +197,27 @@ def test_what_a_deployment_should_not_be_is_noted(settings, https, debug, said):
 
 @pytest.mark.long
 @pytest.mark.same_on_both
+def test_a_name_that_is_nearly_a_settings_and_a_key_that_can_be_guessed_are_noted(monkeypatch, settings):
+    settings.SECRET_KEY = "guess"
+    for name in ("DUE_SOON_DAY", "EMAIL_URI", "DATABASE_PASSWORD", "OWNER_PASSWORD", "AWS_REGION", "BIND", "OCR"):
+        monkeypatch.setenv(name, "x")
+    notes = [each for each in ask()[0] if each[2:].startswith("Settings: ")]
+    assert "· Settings: DUE_SOON_DAY is no setting of the register. Is DUE_SOON_DAYS meant?" in notes
+    assert "· Settings: EMAIL_URI is no setting of the register. Is EMAIL_URL meant?" in notes
+    assert len([note for note in notes if "is no setting" in note]) == 2
+    assert any("(security.W009)" in note for note in notes)
+
+
+@pytest.mark.long
+@pytest.mark.same_on_both
 def test_programs_that_are_not_there_are_noted_with_what_installs_them(monkeypatch):
     for name in ("find_converter", "is_recognition_installed", "_has_chinese_font"):
         monkeypatch.setattr(diagnosis, name, lambda: None)
     assert line("Documents").startswith("· Documents: Without LibreOffice")
-    assert line("Scans") == "· Scans: What reads scans and photographs is not installed: make setup-ocr."
+    assert (
+        line("Scans")
+        == "· Scans: What reads scans and photographs is not installed (docs/operations.md, Reading scans)."
+    )
     monkeypatch.setattr(diagnosis, "is_recognition_installed", lambda: True)
     assert line("Scans").startswith("· Scans: No Chinese font is installed")
     monkeypatch.setattr(diagnosis, "_has_chinese_font", lambda: True)

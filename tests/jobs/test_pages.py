@@ -75,7 +75,7 @@ def test_the_page_of_jobs_says_when_no_worker_is_there(client, administrator, se
     settings.WORKERS_DIR = tmp_path
     for address in ("/jobs/", "/robots/"):
         page = compact_html(client.get(address))
-        assert "No worker has been seen: mails and messages wait until one runs. Start one: manage.py" in page
+        assert "No worker has been seen: mails and messages wait until one runs. Start one: systemctl start" in page
         assert "An administrator" not in page, "who reads it is one"
     with Heartbeat("a worker"):
         assert "No worker" not in compact_html(client.get("/jobs/"))

@@ -130,8 +130,8 @@ def test_without_the_extra_a_scan_gets_one_sentence(tmp_path, monkeypatch, engli
     monkeypatch.setattr("meetings.minutes.scan_sandbox.is_recognition_installed", lambda: False)
     Image.new("L", (400, 300), 255).save(tmp_path / "scan.png")
     assert _refusal(tmp_path / "scan.png") == bare(
-        "The file is a scan or a photograph, and this server cannot read those; an administrator can add that with "
-        "“make setup-ocr”. The original document is read without it."
+        "The file is a scan or a photograph, and this server cannot read those; whoever runs it can add that "
+        "(docs/operations.md, Reading scans). The original document is read without it."
     )
 
 

@@ -70,8 +70,8 @@ class UnreadableReason(StrEnum):
     NO_TEXT_LAYER = (
         "no_text_layer",
         _(
-            "The file is a scan or a photograph, and this server cannot read those; an administrator can add that with "
-            "“make setup-ocr”. The original document is read without it."
+            "The file is a scan or a photograph, and this server cannot read those; whoever runs it can add that "
+            "(docs/operations.md, Reading scans). The original document is read without it."
         ),
     )
     TOO_MANY_SCANS = "too_many_scans", _("The scan has %(pages)d pages; at most %(limit)d are read.")
