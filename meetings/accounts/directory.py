@@ -65,11 +65,14 @@ def ask_directory(username: str, password: str) -> Claim | None:
     if len(entries) != 1:
         return None
     (entry,) = entries
+    facts: dict[str, list[bytes]] = entry["raw_attributes"]
+    # Directories also pass over blanks, accents and what cannot be seen, and our lockout does not.
+    if username.casefold() not in [value.decode().casefold() for value in facts.get(name, [])]:
+        return None
     try:
         _connect(server, entry["dn"], password).unbind()
     except LDAPInvalidCredentialsResult:
         return None
-    facts: dict[str, list[bytes]] = entry["raw_attributes"]
     # What no other entry ever gets: a name may be given to the next one who comes.
     guid = facts.get("objectGUID")
     return Claim(

@@ -6,6 +6,7 @@ from copy import copy
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth import password_validation
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, UsernameField
 from django.http import QueryDict
@@ -54,6 +55,19 @@ class SignInForm(AuthenticationForm):
 
     # Django's form says the limit to the browser alone.
     username = UsernameField(max_length=Account._meta.get_field("username").max_length)
+
+    def clean_username(self) -> str:
+        """Return the name; one spelling where a directory takes it in any case.
+
+        Else each spelling had tries of its own before the lockout.
+        """
+        username: str = self.cleaned_data["username"]
+        if not settings.LDAP_URL:
+            return username
+        there = Account.objects.filter(username__iexact=username).values_list("username", flat=True)[:2]
+        if username in there:
+            return username
+        return there[0] if len(there) == 1 else username.casefold()
 
     def get_invalid_login_error(self) -> forms.ValidationError:
         """Say why the directory's people are refused, or that the password is wrong."""

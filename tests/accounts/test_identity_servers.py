@@ -11,6 +11,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from lxml import html
 
+from meetings.accounts.directory import ask_directory
 from meetings.models import Account, ChangeKind, Role
 from tests import factories
 from tests.conftest import missing
@@ -237,6 +238,24 @@ def test_the_lockout_comes_before_the_directory(by_ldap, settings, client):
     answers = [sign_in(client, "zhang", "wrong").status_code for _ in range(settings.AXES_FAILURE_LIMIT)]
     assert answers[-1] == 429
     assert sign_in(client, "zhang", RIGHT).status_code == 429
+
+
+@pytest.mark.same_on_both
+@pytest.mark.parametrize("is_known", [False, True])
+def test_the_lockout_takes_a_name_in_any_case_for_one_as_the_directory_does(by_ldap, settings, client, is_known):
+    if is_known:
+        sign_in(Client(), "zhang", RIGHT)
+    settings.AXES_ENABLED = True
+    for name in ("zhang", "Zhang", "zHang", "zhAng", "zhaNg")[: settings.AXES_FAILURE_LIMIT - 1]:
+        assert sign_in(client, name, "wrong").status_code == 200
+    assert sign_in(client, "ZHANG", "wrong").status_code == 429
+    assert sign_in(client, "zhanG", RIGHT).status_code == 429
+
+
+def test_a_name_that_only_the_directory_takes_for_another_is_nobodys(by_ldap):
+    by_ldap.add_person("li ming", RIGHT)
+    assert ask_directory("li   ming", RIGHT) is None
+    assert ask_directory("Li Ming", RIGHT).username == "li ming"
 
 
 def test_no_password_goes_to_a_directory_that_anybody_could_be(by_ldap, monkeypatch, client):
