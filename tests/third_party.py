@@ -18,6 +18,11 @@ HEAD = """# Third-party software
 The register is under the MIT licence ([LICENSE](LICENSE)). It is installed with what follows, each under its own
 licence; none of it lies in this repository. htmx (0BSD) comes inside django-htmx, the models that recognise Chinese
 text (Apache-2.0) inside rapidocr. Made by `make third-party` from what is installed.
+
+What is under the LGPL (ldap3, psycopg) is used as it is. Some wheels bring libraries of others, whose terms lie in the
+wheel: psycopg-binary libpq, OpenSSL and Kerberos; of what reads scans, opencv-python-headless FFmpeg (LGPL-2.1),
+shapely GEOS (LGPL-2.1), numpy libquadmath (LGPL-2.1) and libgfortran (GPL-3.0 with GCC's exception for what is compiled
+by it).
 """
 
 

@@ -90,6 +90,6 @@ if [ -z "$current" ]; then
 else
     # Whether the new one can begin where the former one is, before anything is stopped.
     REGISTER_RELEASE=$release deploy/register doctor || true
-    say "已安装，尚未切换。上面若无 ✗ 的新问题，按「升级」一节切换：release=$release" \
-        "Installed, and not switched to. If nothing new is wrong (✗) above, switch as “Upgrades” says, with: release=$release"
+    say "已安装，尚未切换。上面“数据表”缺迁移的，切换时自动执行；若无其他 ✗ 的新问题，按「升级」一节切换：release=$release" \
+        "Installed, and not switched to. Migrations that the database lacks are made as you switch; if nothing else that is new is wrong (✗) above, switch as “Upgrades” says, with: release=$release"
 fi
