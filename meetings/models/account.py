@@ -174,9 +174,18 @@ class Account(AbstractBaseUser):
         return reverse("account_detail", args=[self.pk])
 
     @property
-    def identity(self) -> tuple[int, str, int | None]:
-        """All of it that queries depend on (`meetings.models.prepared`)."""
-        return self.pk, self.role, self.person_id
+    def identity(self) -> tuple[str, bool, bool]:
+        """All of it that the SQL of queries depends on (`meetings.models.prepared`)."""
+        return self.role, self.is_active, self.person_id is None
+
+    @property
+    def numbers(self) -> tuple[int, int | None]:
+        """What of it queries have as parameters."""
+        return self.pk, self.person_id
+
+    def with_numbers(self, pk: int, person_id: int | None) -> Account:
+        """Return one of the same identity, to build a query with and for nothing else."""
+        return Account(pk=pk, role=self.role, is_active=self.is_active, person_id=person_id)
 
     @property
     def name_and_username(self) -> str:

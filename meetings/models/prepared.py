@@ -35,8 +35,8 @@ class PreparedQuery:
     """Asks the query that ``build`` makes of its arguments; use it as a decorator.
 
     Django takes ten times as long to build such a query as the database to answer it. The arguments have to say all
-    that the query depends on, since it is built once for each choice of them, whatever is in a `Later` number; where
-    one is a queryset without an identity, it is built each time.
+    that the query depends on, since it is built once for each choice of them, whatever is in a `Later` number or in the
+    ``numbers`` of an account; where one is a queryset without an identity, it is built each time.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
@@ -91,22 +91,30 @@ def _stand_in(place: int) -> int:
     return 2**31 - 1 - place
 
 
+def _stand_ins(place: int, numbers: Sequence[int | None]) -> list[int | None]:
+    """Return those for the ``numbers`` of the argument at ``place``, below nought."""
+    first = place * len(numbers)
+    return [None if number is None else -_stand_in(first + index) for index, number in enumerate(numbers)]
+
+
 class _Keyed:
     """An argument, which another one equals that makes the same query.
 
     What has an identity is known by that alone: kept itself, an account would keep the request that it came with.
     """
 
-    __slots__ = ("key", "value")
+    __slots__ = ("key", "place", "value")
 
     def __init__(self, value: Any, place: int) -> None:
+        self.place = place
         self.value = _stand_in(place) if isinstance(value, Later) else value
         self.key = getattr(self.value, "identity", None if isinstance(value, QuerySet) else self.value)
 
     def take_value(self) -> Any:
         """Return the argument, which is built with once."""
-        value, self.value = self.value, None
-        return value
+        value: Any = self.value
+        self.value = None
+        return value.with_numbers(*_stand_ins(self.place, value.numbers)) if hasattr(value, "numbers") else value
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Keyed) and self.key == other.key
@@ -151,7 +159,12 @@ class _Prepared:
             return cursor.fetchone()[0]
 
     def _complete(self, arguments: Sequence[Any]) -> Sequence[Any]:
-        later = {_stand_in(place): int(each) for place, each in enumerate(arguments) if isinstance(each, Later)}
+        later: dict[int | None, int | None] = {}
+        for place, each in enumerate(arguments):
+            if isinstance(each, Later):
+                later[_stand_in(place)] = int(each)
+            elif hasattr(each, "numbers"):
+                later.update(zip(_stand_ins(place, each.numbers), each.numbers, strict=True))
         if not later:
             return self.params
         return [later.get(each, each) if isinstance(each, int) else each for each in self.params]

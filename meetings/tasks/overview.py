@@ -23,7 +23,7 @@ from meetings.models import (
 )
 from meetings.models.closure import has_agreement
 from meetings.models.orders import REGISTER_ORDER
-from meetings.models.prepared import PreparedQuery
+from meetings.models.prepared import Later, PreparedQuery
 from meetings.models.task import TaskQuerySet
 
 from .statistics import PRESSING, reported_since_review
@@ -165,7 +165,11 @@ def changes_since(
     """
     # By the day, whose SQL is kept, and not by the moment, which each look has for itself.
     first = timezone.localtime(moment).replace(hour=0, minute=0, second=0, microsecond=0)
-    return [entry for entry in _changes_from.fetch(tasks, first, day, reader.pk, number) if entry.recorded_at > moment]
+    return [
+        entry
+        for entry in _changes_from.fetch(tasks, first, day, Later(reader.pk), number)
+        if entry.recorded_at > moment
+    ]
 
 
 @PreparedQuery

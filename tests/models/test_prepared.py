@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from meetings import permissions
-from meetings.models import Department, Role
+from meetings.models import Department, Role, Task
 from meetings.models.prepared import Later, PreparedQuery
 from tests import factories
 
@@ -180,3 +180,21 @@ def test_what_was_red_yesterday_stays_red_as_of_yesterday(client, monkeypatch):
     assert task.text not in client.get("/tasks/?health=overdue").content.decode()
     for address in ("/tasks/?health=overdue&as_of=2024-03-01", "/?scope=all&as_of=2024-03-01"):
         assert task.text in client.get(address).content.decode()
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_accounts_of_a_role_share_a_query_and_each_has_its_own_answer(role):
+    built = []
+
+    @PreparedQuery
+    def own(account):
+        built.append(account.identity)
+        tasks = permissions.own_tasks(account, Task.objects.order_by("pk"))
+        return permissions.annotate_liaison_roles(account, tasks)
+
+    world = factories.small_world()
+    other = factories.account(role, departments=[world.office], person=factories.person("另一人"))
+    for account in (world.accounts[role], other, factories.account(role, departments=[world.technology])):
+        assert own.fetch(account) == list(permissions.own_tasks(account, Task.objects.order_by("pk")))
+    # With a person, or with none: a leader always has one.
+    assert len(built) == len(set(built)) == (1 if role == Role.LEADER else 2)
