@@ -81,7 +81,8 @@ def describe_api() -> dict[str, Any]:
     described["components"]["schemas"]["Problem"] = PROBLEM
     content = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for operations in described["paths"].values():
-        for operation in operations.values():
+        for method, operation in operations.items():
+            operation["tags"] = ["Reading" if method == "get" else "Writing"]
             operation["responses"]["default"] = {"description": "A problem (RFC 9457)", "content": content}
     return described
 

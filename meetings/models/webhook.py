@@ -1,4 +1,4 @@
-"""网络回调: addresses of other systems that are told what was recorded, and what was."""
+"""事件推送: addresses of other systems that are told what was recorded, and what was."""
 
 from __future__ import annotations
 

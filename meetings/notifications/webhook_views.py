@@ -26,7 +26,7 @@ class WebhookForm(ServiceForm):
     address = TextField(
         label=gettext_lazy("Webhook address"),
         max_length=MAX_ADDRESS_LENGTH,
-        help_text=gettext_lazy("Of a system that is to know at once what is recorded. It is told ids, and no words."),
+        help_text=gettext_lazy("Of a system that is to know at once what is recorded."),
     )
 
 

@@ -20,7 +20,6 @@ from meetings.models import Account, Letterhead, Paper
 from meetings.ui.forms import ServiceForm
 from meetings.ui.http import Request
 
-from .letterhead_document import Place
 from .letterhead_services import letterhead_version, remove_letterhead, set_letterhead
 from .letterheads import read_default_letterhead
 
@@ -72,9 +71,8 @@ def letterheads(request: Request) -> HttpResponse:
             _add_messages(request, form)
             return redirect("letterheads")
         page.append(form)
-    context = {"forms": page, "places": join_items(f"{{{{{place}}}}}" for place in Place)}
     status = max(form.status_code for form in page)
-    return render(request, "meetings/reports/letterheads.html", context, status=status)
+    return render(request, "meetings/reports/letterheads.html", {"forms": page}, status=status)
 
 
 def _add_messages(request: Request, form: LetterheadForm) -> None:

@@ -77,7 +77,9 @@ def test_a_passkey_is_made_and_signs_in(visit, settings, live_server):
     give_password(page, account)
     assert_fits(page)
     assert_accessible(page)
-    page.get_by_role("button", name="Sign in with the passkey").click()
+    button = page.get_by_role("button", name="Sign in with the passkey")
+    expect(button).to_be_focused()
+    button.click()
     expect(page.locator(".account-name")).to_have_text(account.display_name)
     # What was signed once signs in no more, and a device without the key does not at all.
     page.context.clear_cookies(name="sessionid")

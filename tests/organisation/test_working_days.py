@@ -111,6 +111,8 @@ def test_the_front_page_says_whose_holidays_are_missing(client, role, words):
     page = client.get("/").content.decode()
     assert ("尚无2027年的节假日安排" in page) is (words is not None)
     assert words is None or words in page
+    notice = page[: page.find(words or "")].rpartition('role="status"')[2]
+    assert ("/working-days/" in notice) is (role == Role.ADMINISTRATOR)
 
 
 def test_what_is_months_away_is_not_told_yet(monkeypatch):

@@ -217,8 +217,8 @@ def twice() -> bytes:
 
 
 REFUSED = {
-    "no document": (lambda: b"hello", "不是Word文档"),
-    "a workbook": (lambda: changed("[Content_Types].xml", "x", "x", factories_workbook()), "不是Word文档"),
+    "no document": (lambda: b"hello", "不是 Word 文档"),
+    "a workbook": (lambda: changed("[Content_Types].xml", "x", "x", factories_workbook()), "不是 Word 文档"),
     "an unknown place": (lambda: office_template("{{标题}}", "{{正文}}", "{{文号}}"), "“{{文号}}”"),
     "code": (lambda: office_template("{{正文}}", "{{ ''.__class__.__mro__ }}"), "无法识别占位符"),
     "an open brace": (lambda: office_template("{{正文}}", "{{标题}"), "“{{标题}”"),
