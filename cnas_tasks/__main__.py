@@ -1,11 +1,16 @@
 """The project's commands where there is no manage.py: `python -m cnas_tasks help`."""
 
+import io
 import os
 import sys
 
 
 def main() -> None:
     """Run the command that the arguments name."""
+    for stream in (sys.stdout, sys.stderr):
+        # What a console in another character set (GBK) does not know shall not end a command.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cnas_tasks.settings")
     from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured

@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from cnas_tasks.settings import env
 from meetings.core.types import StrOrPromise
 from meetings.core.workdays import is_announced
-from meetings.jobs import heartbeat
+from meetings.jobs import heartbeat, last_runs
 from meetings.minutes.documents import is_recognition_installed
 from meetings.minutes.documents.conversion import find_converter
 from meetings.models import ChangeLog, TaskLog
@@ -34,6 +34,8 @@ from .verification import check_schema
 
 # Below so much free space nothing good happens: a backup needs as much as the register has.
 FEWEST_FREE_MEGABYTES = 1024
+# What runs each night has, unless it failed.
+LONGEST_PAUSE = datetime.timedelta(hours=26)
 # What a clock may be off by.
 MAX_SECONDS_APART = 5
 
@@ -151,6 +153,21 @@ def _worker() -> Iterator[Finding]:
         yield Finding(Level.WRONG, sentence)
 
 
+def _night() -> Iterator[Finding]:
+    ages = last_runs.find_ages()
+    for command in last_runs.COMMANDS:
+        if (age := ages.get(command)) is None:
+            yield Finding(Level.NOTE, _("“%(command)s” has not run yet.") % {"command": command})
+            continue
+        when = timezone.localtime(timezone.now() - age).strftime("%Y-%m-%d %H:%M")
+        words = {"command": command, "when": when}
+        if age > LONGEST_PAUSE:
+            sentence = _("“%(command)s” has not come to a good end since %(when)s. See what its service says.")
+            yield Finding(Level.WRONG, sentence % words)
+        else:
+            yield Finding(Level.FINE, _("“%(command)s” came to a good end on %(when)s.") % words)
+
+
 def _disk() -> Iterator[Finding]:
     if not settings.DATA_DIR.is_dir():
         sentence = _("There is no folder %(folder)s. Make it, for the account that the services run as.")
@@ -233,6 +250,7 @@ _PARTS: tuple[tuple[StrOrPromise, Callable[[], Iterator[Finding]]], ...] = (
     (gettext_lazy("Static files"), _static_files),
     (gettext_lazy("Mail"), _mail),
     (gettext_lazy("Worker"), _worker),
+    (gettext_lazy("Night"), _night),
     (gettext_lazy("Disk"), _disk),
     (gettext_lazy("Clock"), _clock),
     (gettext_lazy("Documents"), _documents),

@@ -97,6 +97,16 @@ def test_is_one_line_on_stderr_and_exit_1(results, line):
 
 @pytest.mark.long
 @pytest.mark.same_on_both
+def test_a_console_in_another_character_set_ends_no_command():
+    environment = {**os.environ, "PYTHONIOENCODING": "gbk", "DEBUG": "1"}
+    command = [sys.executable, "manage.py", "shell", "-c", "print('✓ 正常')"]
+    done = subprocess.run(command, cwd=settings.BASE_DIR, env=environment, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode("gbk")
+    assert done.stdout.decode("gbk").strip().endswith("? 正常")
+
+
+@pytest.mark.long
+@pytest.mark.same_on_both
 @pytest.mark.parametrize("command", ["migrate", "createsuperuser", "send_reminders"])
 @pytest.mark.parametrize(
     ("address", "reason"),

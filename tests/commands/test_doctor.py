@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import os
 import socket
 from collections import namedtuple
 from pathlib import Path
@@ -18,7 +19,7 @@ from django.test import override_settings
 from django.utils import timezone, translation
 
 from meetings import migrations
-from meetings.jobs import heartbeat
+from meetings.jobs import heartbeat, last_runs
 from meetings.operations import diagnosis
 from tests import factories
 
@@ -61,7 +62,19 @@ def test_what_works_is_said_and_nothing_fails(world):
     assert error == ""
     parts = [each[2:].partition(":")[0] for each in lines]
     assert list(dict.fromkeys(parts)) == [
-        *("Settings", "Database", "Tables", "Static files", "Mail", "Worker", "Disk", "Clock", "Documents", "Scans")
+        *(
+            "Settings",
+            "Database",
+            "Tables",
+            "Static files",
+            "Mail",
+            "Worker",
+            "Night",
+            "Disk",
+            "Clock",
+            "Documents",
+            "Scans",
+        )
     ]
     for part in ("Database", "Tables", "Worker", "Disk", "Clock"):
         assert line(part).startswith("✓ "), line(part)
@@ -96,6 +109,36 @@ def test_a_worker_that_is_gone_is_missed(settings):
         "✗ Worker: No worker lives, so mails and large workbooks wait. Start it: systemctl start register-worker, or"
         " docker compose up --detach worker."
     )
+
+
+@pytest.mark.long
+@pytest.mark.same_on_both
+def test_what_ran_at_night_is_told_and_what_did_not(settings, tmp_path):
+    settings.RUNS_DIR = tmp_path / "runs"
+
+    def told() -> list[str]:
+        return [each for each in ask()[0] if each[2:].startswith("Night: ")]
+
+    assert told() == ["· Night: “backup” has not run yet.", "· Night: “verify_register” has not run yet."]
+    last_runs.note_run("backup")
+    last_runs.note_run("verify_register")
+    two_days_ago = timezone.now().timestamp() - 48 * 3600
+    os.utime(settings.RUNS_DIR / "verify_register", (two_days_ago, two_days_ago))
+    backup, verification = told()
+    assert backup.startswith("✓ Night: “backup” came to a good end on ")
+    assert verification.startswith("✗ Night: “verify_register” has not come to a good end since ")
+
+
+@pytest.mark.long
+@pytest.mark.same_on_both
+def test_a_console_of_gbk_gets_marks_that_it_has(settings):
+    settings.DATA_DIR = settings.BASE_DIR / "nowhere"
+    out = io.TextIOWrapper(io.BytesIO(), encoding="gbk", errors="replace")
+    with pytest.raises(CommandError):
+        call_command("doctor", stdout=out)
+    out.flush()
+    lines = out.buffer.getvalue().decode("gbk").splitlines()
+    assert {each[0] for each in lines} == {"√", "×", "·"}
 
 
 # About mail, disks, the clock, settings and programs: the part about the database is asked above, on both.
