@@ -14,6 +14,9 @@ from meetings.accounts.sessions import renew
 from meetings.models import Account
 from meetings.ui.navigation import page_before
 
+# Pages that ask again every other second, whether somebody sits before them or not.
+POLLED = frozenset({"export"})
+
 
 class SignInMiddleware(LoginRequiredMiddleware):
     """Require sign-in, and lead people back to the page they were on.
@@ -46,7 +49,10 @@ class SignInMiddleware(LoginRequiredMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Let no browser keep the answer, unless its view says what may be kept."""
         if request.user.is_authenticated:
-            renew(request.session)
+            match = request.resolver_match
+            asks_by_itself = match is not None and match.url_name in POLLED and "HX-Request" in request.headers
+            if not asks_by_itself:
+                renew(request.session)
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 

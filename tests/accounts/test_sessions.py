@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 
 import pytest
 from django.conf import settings as django_settings
@@ -125,6 +126,14 @@ def idle(settings) -> Client:
     client.force_login(factories.account())
     client.get("/")
     return client
+
+
+def test_a_page_that_asks_by_itself_keeps_no_session(idle):
+    leave_alone(idle, 20)
+    idle.get(f"/exports/{uuid.uuid4()}/", headers={"hx-request": "true"})
+    assert 9 < lasts(idle) <= 10
+    idle.get(f"/exports/{uuid.uuid4()}/")
+    assert 29 < lasts(idle) <= 30
 
 
 def test_each_request_lets_a_session_last_half_an_hour_more(idle):
