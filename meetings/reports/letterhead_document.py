@@ -44,7 +44,9 @@ class Place(StrEnum):
 # Those whose words all papers of one file share, so that they may stand in its headers and footers.
 SHARED_PLACES = (Place.TITLE, Place.SIGNATURE, Place.DATE, Place.YEAR)
 _PLACES = {name: place for place in Place for name in (place.value, place.name.lower())}
-_IN_BRACES = re.compile(r"\{\{([^{}]{0,60})\}\}")
+# An input method for Chinese may write wide ones.
+_IN_BRACES = re.compile(r"[{｛]{2}([^{}｛｝]{0,60})[}｝]{2}")
+_LEFT_OPEN = re.compile(r"[{｛]{2}[^{}｛｝]{0,40}[}｝]?|[}｝]{2}")
 _REFERENCES = ("w:basedOn", "w:next", "w:link")
 _FOLDER = Path(__file__).parent / "shipped"
 
@@ -143,7 +145,7 @@ def find_places(root: BaseOxmlElement) -> Iterator[tuple[str, Place | None]]:
         whole = _joined(texts)
         for match in _IN_BRACES.finditer(whole):
             yield match[0], _PLACES.get(match[1].strip())
-        for brace in re.findall(r"\{\{[^{}]{0,40}\}?|\}\}", _IN_BRACES.sub("", whole)):
+        for brace in _LEFT_OPEN.findall(_IN_BRACES.sub("", whole)):
             yield brace, None
 
 

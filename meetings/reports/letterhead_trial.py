@@ -12,6 +12,8 @@ from typing import Any
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from docx import Document
+from docx.document import Document as DocumentObject
+from docx.oxml import parse_xml
 from lxml import etree
 
 from cnas_tasks.logs import describe
@@ -220,11 +222,20 @@ def _check_places(paper: Paper, content: bytes) -> list[Place]:
                 else _("The register knows no place “%(place)s”. There are: %(places)s.")
             )
             raise _refusal(message % {"place": words, "places": _join(possible)})
+    for words in _places_in_notes(document):
+        message = _("“%(place)s” cannot stand in a footnote or endnote: nothing is filled in there.")
+        raise _refusal(message % {"place": words})
     found = [place for _words, place, _possible in used]
     if not (found.count(Place.BODY) == 1 == sum(map(is_body, body))):
         message = _("The place “%(place)s” has to be there once, in a paragraph of its own outside tables and boxes.")
         raise _refusal(message % {"place": _join([Place.BODY])})
     return [place for place in offered if place not in found and place is not Place.YEAR]
+
+
+def _places_in_notes(document: DocumentObject) -> Iterator[str]:
+    for relation in document.part.rels.values():
+        if relation.reltype.rpartition("/")[2] in ("footnotes", "endnotes"):
+            yield from (words for words, _place in find_places(parse_xml(relation.target_part.blob)))
 
 
 def _join(places: Iterable[Place]) -> str:

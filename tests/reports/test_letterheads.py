@@ -10,6 +10,7 @@ import docx
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from docx.oxml.ns import nsdecls
 from docx.shared import Cm, Pt
 
 from meetings.devtools.letterheads import LETTERHEADS, make_letterhead
@@ -163,6 +164,12 @@ def test_a_place_that_word_divided_is_found_and_keeps_its_format(administrator, 
     assert "秘书处" in written.sections[0].header.paragraphs[0].text
 
 
+def test_a_place_in_wide_braces_is_one(administrator, world):
+    upload(administrator, office_template("｛｛标题｝｝", "｛｛正文｝｝"))
+    written = paper_of(administrator, world, Paper.REPORT)
+    assert "落实情况" in "".join(paragraph.text for paragraph in written.paragraphs[:3])
+
+
 def test_each_slip_begins_a_page_of_its_own(administrator, world):
     written = paper_of(administrator, world, Paper.SLIP)
     titles = [paragraph for paragraph in written.paragraphs if paragraph.text == "督办单"]
@@ -216,6 +223,23 @@ def twice() -> bytes:
     return content.getvalue()
 
 
+def with_footnote() -> bytes:
+    """A template whose footnote has a place, which no writer of papers comes to."""
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+    content = changed(*RELATIONS, RELATION.format("footnotes", "footnotes.xml", ""))
+    content = changed(
+        "[Content_Types].xml",
+        "<Default",
+        f'<Override PartName="/word/footnotes.xml" ContentType="{kind}"/><Default',
+        content,
+    )
+    file = io.BytesIO(content)
+    with zipfile.ZipFile(file, "a") as package:
+        words = "<w:footnote><w:p><w:r><w:t>{{日期}}</w:t></w:r></w:p></w:footnote>"
+        package.writestr("word/footnotes.xml", f"<w:footnotes {nsdecls('w')}>{words}</w:footnotes>")
+    return file.getvalue()
+
+
 REFUSED = {
     "no document": (lambda: b"hello", "不是 Word 文档"),
     "a workbook": (lambda: changed("[Content_Types].xml", "x", "x", factories_workbook()), "不是 Word 文档"),
@@ -223,6 +247,9 @@ REFUSED = {
     "code": (lambda: office_template("{{正文}}", "{{ ''.__class__.__mro__ }}"), "无法识别占位符"),
     "an open brace": (lambda: office_template("{{正文}}", "{{标题}"), "“{{标题}”"),
     "a statement": (lambda: office_template("{{正文}}", "{% for x in y %}{{"), "无法识别占位符"),
+    "an unknown place in wide braces": (lambda: office_template("{{正文}}", "｛｛文号｝｝"), "“｛｛文号｝｝”"),
+    "an open wide brace": (lambda: office_template("{{正文}}", "｛｛标题｝"), "“｛｛标题｝”"),
+    "a place in a footnote": (with_footnote, "“{{日期}}”不能放在脚注或尾注中"),
     "no body": (lambda: office_template("{{标题}}"), "“{{正文}}”须出现且只出现一次"),
     "two bodies": (lambda: office_template("{{正文}}", "{{正文}}"), "“{{正文}}”须出现且只出现一次"),
     "a body among words": (lambda: office_template("正文：{{正文}}"), "单独成段"),
