@@ -29,7 +29,8 @@ router = Router()
 _MAX_ID = 10**MAX_ID_DIGITS - 1
 Id = Annotated[int, Path(ge=1, le=_MAX_ID)]
 IdFilter = Annotated[int | None, Query(ge=1, le=_MAX_ID)]
-After = Annotated[int, Query(ge=0, le=_MAX_ID, description="`next` of the page before")]
+# Empty on the first page, as of tasks.
+After = Annotated[str, Query(pattern=rf"^[0-9]{{0,{MAX_ID_DIGITS}}}$", description="`next` of the page before")]
 PageSize = Annotated[int, Query(ge=1, le=PAGE_SIZES[-1])]
 DEFAULT_PAGE_SIZE = PAGE_SIZES[1]
 PAGING = ("after", "per_page")
@@ -52,12 +53,12 @@ def _cut(rows: Sequence[Any], size: int, key: str = "pk") -> tuple[Sequence[Any]
     return rows[:size], str(getattr(rows[size - 1], key)) if len(rows) > size else None
 
 
-def _page(rows: QuerySet, after: int, size: int) -> tuple[Sequence[Any], str | None]:
-    return _cut(list(rows.filter(pk__gt=after).order_by("pk")[: size + 1]), size)
+def _page(rows: QuerySet, after: str, size: int) -> tuple[Sequence[Any], str | None]:
+    return _cut(list(rows.filter(pk__gt=int(after or 0)).order_by("pk")[: size + 1]), size)
 
 
 @router.get("/meetings", response=schemas.MeetingPage, openapi_extra=DAY, summary="Meetings, as they were entered")
-def list_meetings(request: Request, after: After = 0, per_page: PageSize = DEFAULT_PAGE_SIZE) -> Any:
+def list_meetings(request: Request, after: After = "", per_page: PageSize = DEFAULT_PAGE_SIZE) -> Any:
     with register_on(request, *PAGING) as day:
         found, following = _page(permissions.readable_meetings(request.user, day).with_counts(), after, per_page)
         return schemas.MeetingPage.model_validate({"items": list(found), "next": following})
@@ -72,7 +73,7 @@ def show_meeting(request: Request, pk: Id) -> Any:
 
 @router.get("/suggestions", response=schemas.SuggestionPage, openapi_extra=DAY, summary="Suggestions, as entered")
 def list_suggestions(
-    request: Request, meeting: IdFilter = None, after: After = 0, per_page: PageSize = DEFAULT_PAGE_SIZE
+    request: Request, meeting: IdFilter = None, after: After = "", per_page: PageSize = DEFAULT_PAGE_SIZE
 ) -> Any:
     with register_on(request, *PAGING, "meeting") as day:
         rows = permissions.readable_suggestions(request.user, day)
@@ -133,12 +134,12 @@ def tell_task(request: Request, response: HttpResponse, pk: int, day: datetime.d
 
 
 @router.get("/tasks/{int:pk}/log", response=schemas.LogPage, openapi_extra=DAY, summary="A task's log")
-def show_log(request: Request, pk: Id, after: After = 0, per_page: PageSize = DEFAULT_PAGE_SIZE) -> Any:
+def show_log(request: Request, pk: Id, after: After = "", per_page: PageSize = DEFAULT_PAGE_SIZE) -> Any:
     with register_on(request, *PAGING) as day:
         task = permissions.readable_task(request.user, pk, day)
         entries = task.log.select_related("actor", "department", "instructs").prefetch_related("evidence")
         # What takes an entry back may be of a later day.
         whole = mark_undone(entries.order_by("sequence"))
-        log = [entry for entry in whole if entry.effective_on <= day and entry.sequence > after]
+        log = [entry for entry in whole if entry.effective_on <= day and entry.sequence > int(after or 0)]
         found, following = _cut(log, per_page, key="sequence")
         return schemas.LogPage(items=[schemas.LogEntry.of(entry) for entry in found], next=following)
