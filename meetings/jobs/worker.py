@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 
 # How long a job waits after its first, second and third failure; after the fourth it has failed.
 RETRY_AFTER = (datetime.timedelta(minutes=1), datetime.timedelta(minutes=10), datetime.timedelta(hours=1))
+MAX_ATTEMPTS = len(RETRY_AFTER) + 1
 # How long a job that is done stays in the database.
 KEEP_DONE = datetime.timedelta(days=7)
 # In seconds: how often a worker looks for jobs, and whether another worker is gone.
@@ -151,7 +152,7 @@ def _record(job: DBTaskResult, error: Exception | None) -> None:
             "exception_class_path": f"{type(error).__module__}.{type(error).__qualname__}",
             "traceback": "".join(format_exception(error)),
         }
-        if attempts > len(RETRY_AFTER):
+        if attempts >= MAX_ATTEMPTS:
             changes |= {"status": TaskResultStatus.FAILED, "finished_at": now}
         else:
             changes |= {"status": TaskResultStatus.READY, "run_after": now + RETRY_AFTER[attempts - 1]}

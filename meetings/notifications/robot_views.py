@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from meetings import permissions
 from meetings.display.fields import label
+from meetings.jobs.worker import MAX_ATTEMPTS
 from meetings.models import Account, Department, Robot, RobotMessage
 from meetings.ui.forms import ServiceForm
 from meetings.ui.http import Request
@@ -73,6 +74,7 @@ def robot_list(request: Request) -> HttpResponse:
     context = {
         "form": form,
         "robots": [(robot, describe_address(robot.address)) for robot in Robot.objects.select_related("department")],
+        "tries": MAX_ATTEMPTS,
         "sent": RobotMessage.objects.select_related("robot__department")[:MESSAGES_SHOWN],
     }
     return render(request, "meetings/notifications/robots.html", context, status=form.status_code)

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from meetings import permissions
+from meetings.jobs.worker import MAX_ATTEMPTS
 from meetings.models import Webhook, WebhookMessage
 from meetings.ui.fields import TextField
 from meetings.ui.forms import ServiceForm
@@ -47,6 +48,7 @@ def webhook_list(request: Request) -> HttpResponse:
         "form": form,
         "secret": secret,
         "webhooks": Webhook.objects.all(),
+        "tries": MAX_ATTEMPTS,
         "page": sent.get_page(request.GET.get("page")),
     }
     return render(request, "meetings/notifications/webhooks.html", context, status=form.status_code)

@@ -17,7 +17,7 @@ from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from meetings.errors import InvalidInputError
-from meetings.jobs.worker import Worker
+from meetings.jobs.worker import MAX_ATTEMPTS, Worker
 from meetings.models import ChangeLog, MailState, WebhookMessage
 from meetings.notifications import outside, webhook_posts, webhook_views
 from meetings.notifications.robot_messages import deliver_robot_message
@@ -128,6 +128,18 @@ def test_what_was_not_taken_is_tried_again_and_both_answers_are_told(world, rece
     assert (message.state, message.answer, message.attempts) == (MailState.SENT, "HTTP 200", 2)
     first, second = (headers["webhook-id"] for headers, _body in receiver.received)
     assert first == second, "by which the other system knows it again"
+
+
+def test_what_was_never_taken_has_failed(world, receiver, secret, client):
+    receiver.status = 503
+    factories.progress(world.due_soon, on=world.day)
+    for attempt in range(1, MAX_ATTEMPTS + 1):
+        DBTaskResult.objects.update(run_after=world.administrator.date_joined)
+        Worker().run_ready()
+        client.force_login(world.administrator)
+        page = client.get("/webhooks/").content.decode()
+        assert ('<strong class="text-danger">失败</strong>' in page) == (attempt == MAX_ATTEMPTS)
+    assert DBTaskResult.objects.filter(status=TaskResultStatus.FAILED).count() == 1
 
 
 def test_no_redirect_is_followed(world, receiver, secret):
