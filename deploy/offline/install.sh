@@ -2,6 +2,8 @@
 # install.sh: put this release of the register in place on this machine, as root, without network. It changes nothing of a
 # release that runs, and says what is to be typed next (docs/部署手册.md, docs/operations.md). PYTHON names another Python.
 set -eu
+# The account register reads what is installed, however strict this machine is with new files.
+umask 022
 cd "$(dirname "$0")"
 . ./bundle.conf
 register=/opt/register settings=/etc/register/register.env

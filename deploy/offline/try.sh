@@ -232,7 +232,8 @@ try_cron() { # SUITE
     equip
     run 'apt-get install --yes --quiet=2 --no-download --no-install-recommends cron procps nginx python3 >/root/apt.log 2>&1
          mkdir -p /opt/register/releases/1.0.0/.venv && echo "An installation was broken off before."'
-    follow <<<"$(manual "Without network" | sed -n '/^sha256sum/,/install.sh/p')"
+    follow <<<"umask 077
+$(manual "Without network" | sed -n '/^sha256sum/,/install.sh/p')"
     run 'echo DATABASE_URL=sqlite:////var/lib/register/register.sqlite3 >>/etc/register/register.env'
     follow <<<"$(manual "By cron, where no systemd runs"; manual "Without network" | sed -n '/^cp .*nginx/p')
 $(manual "Without network" | sed -n '/register createsuperuser/p')"
