@@ -57,6 +57,8 @@ def working_days(request: Request) -> HttpResponse:
     for form in entry_forms:
         if form.is_bound and form.save(request.user):
             saved = _("Saved: the working days of %(year)s count from now on.")
+            if not form.cleaned_data["notice"]:
+                saved = _("The holidays of %(year)s are removed: Monday to Friday count.")
             messages.success(request, saved % {"year": form.of_year})
             return redirect("working_days")
     context = {

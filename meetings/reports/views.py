@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from meetings.core.as_of import AS_OF, KNOWN_ON, name_day
 from meetings.exports.downloads import download_response
 from meetings.models import Paper
-from meetings.tasks.views.chasing import find_slips
+from meetings.tasks.views.chasing import DEPARTMENTS_PER_FILE, find_slips
 from meetings.ui.http import Request
 from meetings.ui.navigation import today
 
@@ -37,9 +37,9 @@ def report(request: Request, name: str) -> HttpResponseBase:
 
 @require_safe
 def slips(request: Request) -> HttpResponseBase:
-    """Serve the supervision slips of the page that the address names, as one file."""
+    """Serve the supervision slips that the address asks for, as one file."""
     day = today()
-    found, page = find_slips(request, day)
+    found, page = find_slips(request, day, DEPARTMENTS_PER_FILE)
     if not found:
         return redirect("supervision_slips")
     name = request.user.display_name

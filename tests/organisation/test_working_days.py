@@ -62,6 +62,13 @@ def test_the_page_shows_what_was_entered_and_replaces_it(administrator):
     assert not CalendarDay.objects.exists()
 
 
+def test_an_empty_field_removes_what_was_entered(administrator):
+    enter(administrator, NOTICE)
+    enter(administrator, " ")
+    assert not CalendarDay.objects.exists()
+    assert "已清除2027年的节假日安排" in administrator.get("/working-days/").content.decode()
+
+
 def test_who_entered_what_is_in_the_change_log(administrator):
     enter(administrator, NOTICE)
     change = ChangeLog.objects.get(part__contains="2027")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import io
 import re
 
+import docx
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -14,6 +16,7 @@ from meetings.models import DepartmentRole, Role, Status, Task, WorkbookHandout
 from meetings.tasks.chasing import find_asked
 from meetings.tasks.inbox import count_waiting
 from meetings.tasks.services.acknowledgements import acknowledge, ask_to_acknowledge
+from meetings.tasks.views import chasing
 from tests import factories
 from tests.helpers import compact_html
 from tests.workbooks.workbook_files import accepted, fetched, filled
@@ -173,6 +176,14 @@ def test_all_departments_have_their_slips_and_a_task_of_two_is_on_both(world, sl
     found = slips()
     assert len([slip for slip in found if "共同承担" in slip]) == 2
     assert len(found) == 4
+
+
+def test_the_slips_of_all_departments_are_in_one_file(world, client, staff, slips, monkeypatch):
+    whole = len(slips())
+    monkeypatch.setattr(chasing, "DEPARTMENTS_PER_PAGE", 1)
+    assert 0 < len(slips(page=2)) < whole
+    file = client.get("/reports/slips/?page=2")
+    assert len(docx.Document(io.BytesIO(file.getvalue())).tables) == whole
 
 
 @pytest.mark.long

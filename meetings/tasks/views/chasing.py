@@ -40,8 +40,8 @@ from meetings.ui.navigation import as_of_query, get_next_url, today
 
 from .batches import group_by_reason, name_refused, parse_selection
 
-# Of slips, which are printed page by page.
-DEPARTMENTS_PER_PAGE = 5
+# Of slips on a page, which is printed, and in a file.
+DEPARTMENTS_PER_PAGE, DEPARTMENTS_PER_FILE = 5, 100
 
 
 @require_safe
@@ -67,17 +67,17 @@ def supervision_slips(request: Request) -> HttpResponse:
     Without a name, those of all, a few departments a page.
     """
     day = _today_alone(request)
-    slips, page = find_slips(request, day)
+    slips, page = find_slips(request, day, DEPARTMENTS_PER_PAGE)
     context = {"slips": slips, "page": page, "day": day, "secretariat": Role.SECRETARIAT.label}
     return render(request, "meetings/tasks/chasing/slips.html", context)
 
 
-def find_slips(request: Request, day: datetime.date) -> tuple[list[Slip], Page[Department] | None]:
+def find_slips(request: Request, day: datetime.date, per_page: int) -> tuple[list[Slip], Page[Department] | None]:
     """Return the slips that the address asks for, and the page they are, if any."""
     tasks, page = permissions.readable_tasks(request.user, day), None
     departments = parse_ids(request.GET.getlist("department"))
     if not departments:
-        page = Paginator(departments_with_slips(tasks, day), DEPARTMENTS_PER_PAGE).get_page(request.GET.get("page"))
+        page = Paginator(departments_with_slips(tasks, day), per_page).get_page(request.GET.get("page"))
         departments = {department.pk for department in page}
     return build_slips(tasks, day, departments), page
 
