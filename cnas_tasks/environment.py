@@ -21,7 +21,8 @@ RESOURCES_DIR = _PACKAGE / "resources" if (_PACKAGE / "resources").is_dir() else
 
 _YES_AND_NO = {**dict.fromkeys(("1", "true", "yes", "on"), True), **dict.fromkeys(("0", "false", "no", "off"), False)}
 _ENGINES = ("django.db.backends.sqlite3", "django.db.backends.postgresql")
-_HOST = re.compile(r"[\w-]+(\.[\w-]+)*|[0-9a-f.]*:[0-9a-f:.]+", re.ASCII | re.IGNORECASE)
+# What Django answers as a host: it knows no underscore.
+_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*|[0-9a-f.]*:[0-9a-f:.]+", re.IGNORECASE)
 # A hundred years of days; more is a slip, and would be beyond the calendar.
 _HIGHEST = 36_500
 
@@ -141,7 +142,8 @@ class Environment:
         def read(text: str) -> str:
             parts = urlsplit(text)
             # Reading the port says whether it is one.
-            if parts.scheme not in schemes or not _HOST.fullmatch(parts.hostname or "") or parts.port == 0:
+            host = (parts.hostname or "").replace("_", "_" if is_whole else "-")
+            if parts.scheme not in schemes or not _HOST.fullmatch(host) or parts.port == 0:
                 raise ValueError
             address = text.rstrip("/")
             if is_whole and (address != f"{parts.scheme}://{parts.netloc}" or "@" in address):
