@@ -19,21 +19,28 @@ from meetings.tasks.services.log import Changes, log_change
 from .robot_messages import greet
 
 
-@transaction.atomic
 def set_robot(*, actor: Account, department: Department | None, secret_address: str, signing_secret: str = "") -> Robot:
     """Enter the address of a department's robot, or of that for all, and greet it.
 
     An empty address keeps the one that is there. Raises InvalidInputError for what is no address of a robot.
     """
-    from .robots import describe_address, parse_address
+    from .robots import parse_address
 
     require_administrator(actor)
+    # Where a name leads may take long to say: no other writer waits for it.
+    address = parse_address(secret_address, signing_secret) if secret_address else ""
+    with transaction.atomic():
+        return _enter(department, address, actor)
+
+
+def _enter(department: Department | None, address: str, actor: Account) -> Robot:
+    from .robots import describe_address
+
     robot = Robot.objects.select_for_update(of=("self",)).filter(department=department).first()
-    if not secret_address:
+    if not address:
         if robot is None:
             raise InvalidInputError(_("Paste the address of the robot."), field="secret_address")
         raise NoChangesError(field="secret_address")
-    address = parse_address(secret_address, signing_secret)
     old = describe_address(robot.address) if robot else None
     if robot is None:
         robot = Robot(department=department)

@@ -26,7 +26,6 @@ MAX_ENTRIES = 500
 FORGET_AFTER = datetime.timedelta(days=30)
 
 
-@transaction.atomic
 def add_webhook(*, actor: Account, address: str) -> tuple[Webhook, str]:
     """Enter an address and greet it; return it with the secret that signs.
 
@@ -35,7 +34,13 @@ def add_webhook(*, actor: Account, address: str) -> tuple[Webhook, str]:
     from .webhook_posts import parse_webhook_address
 
     require_administrator(actor)
+    # Where a name leads may take long to say: no other writer waits for it.
     address = parse_webhook_address(address)
+    with transaction.atomic():
+        return _enter(address, actor)
+
+
+def _enter(address: str, actor: Account) -> tuple[Webhook, str]:
     if Webhook.objects.filter(address=address).exists():
         raise InvalidInputError(_("This address is there already. Remove it to have another secret."), field="address")
     # As Standard Webhooks writes it.

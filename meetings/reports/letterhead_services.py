@@ -14,7 +14,6 @@ from .letterhead_document import Place
 from .letterhead_trial import try_letterhead
 
 
-@atomic_with_files()
 def set_letterhead(*, actor: Account, paper: Paper, version: str, content: bytes, name: str) -> list[Place]:
     """Write ``paper`` on this template from now on.
 
@@ -22,14 +21,20 @@ def set_letterhead(*, actor: Account, paper: Paper, version: str, content: bytes
     ``version`` is in use any more.
     """
     require_administrator(actor)
+    # It takes seconds, for which no other writer waits.
     missing = try_letterhead(paper, content)
+    _put_into_use(actor, paper, version, content, name)
+    return missing
+
+
+@atomic_with_files()
+def _put_into_use(actor: Account, paper: Paper, version: str, content: bytes, name: str) -> None:
     before = _remove(paper, version)
     digest = hashlib.sha256(content).hexdigest()
     letterhead = Letterhead(paper=paper, sha256=digest, original_name=name[-200:], uploaded_by_id=actor.pk)
     letterhead.file.save(name, ContentFile(content), save=False)
     letterhead.save()
     _log(actor, paper, before, letterhead.original_name)
-    return missing
 
 
 @atomic_with_files()

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import socket
 import threading
 import time
 from contextlib import suppress
@@ -13,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from django.db import connection
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
@@ -205,6 +207,21 @@ def test_a_name_that_leads_inside_by_now_is_not_posted_to(world, receiver, secre
     Worker().run_ready()
     assert receiver.received == []
     assert "127.0.0.1" in WebhookMessage.objects.first().problem
+
+
+@pytest.mark.parametrize("page", ["webhooks", "robots"])
+def test_no_writer_waits_for_the_look_at_an_address(world, client, monkeypatch, page):
+    client.force_login(world.administrator)
+    outermost, depths = len(connection.savepoint_ids), []
+
+    def look_up(host: str, port: int, **_options: Any) -> list:
+        depths.append(len(connection.savepoint_ids))
+        raise OSError(host)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    address = "https://portal.example.org/hook"
+    assert client.post(f"/{page}/", {"address": address, "secret_address": address}).status_code in (200, 302)
+    assert set(depths) == {outermost}
 
 
 @pytest.mark.parametrize("text", ["", "ftp://example.org/", "https://", "example.org", "https://a@example.org/", "x\n"])

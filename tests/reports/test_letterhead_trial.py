@@ -6,6 +6,7 @@ import io
 import zipfile
 
 import pytest
+from django.db import connection
 from docx.oxml.ns import nsdecls
 
 from meetings.minutes.documents import UnreadableDocumentError, UnreadableReason
@@ -164,6 +165,18 @@ def test_a_template_is_tried_where_memory_and_time_are_bounded(administrator, mo
     answer = upload(administrator, b"whatever it is")
     assert answer.status_code == 422
     assert "15秒" in answer.content.decode()
+
+
+def test_no_writer_waits_for_the_trial(administrator, monkeypatch):
+    outermost, depths = len(connection.savepoint_ids), []
+    monkeypatch.setattr(
+        letterhead_trial,
+        "call_in_sandbox",
+        lambda *_sent: depths.append(len(connection.savepoint_ids)) or {"missing": []},
+    )
+    upload(administrator, office_template())
+    assert depths == [outermost]
+    assert Letterhead.objects.exists()
 
 
 @pytest.mark.separate_process
