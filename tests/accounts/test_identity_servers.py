@@ -166,6 +166,13 @@ def test_ways_that_are_not_set_up_are_not_there(client):
         assert client.get(f"/accounts/login/{way}/").status_code == 404
 
 
+@pytest.mark.parametrize("address", ["", "ldaps://directory.example.org"])
+def test_the_page_says_whether_the_directorys_passwords_count(client, settings, address):
+    settings.LDAP_URL = address
+    page = client.get("/accounts/login/").content.decode()
+    assert ("password sign you in, too" in page) is bool(address)
+
+
 # --- LDAP ---------------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
@@ -38,8 +39,8 @@ class SignInView(LoginView):
         return landing_url(self.request.user)
 
     def get_context_data(self, **further: Any) -> dict[str, Any]:
-        """Add the ways by identity servers."""
-        return super().get_context_data(**further, ways=find_ways())
+        """Add the ways by identity servers, and whether the directory's passwords count."""
+        return super().get_context_data(**further, ways=find_ways(), has_directory=bool(settings.LDAP_URL))
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Sign in, or ask for the second factor first."""
