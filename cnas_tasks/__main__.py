@@ -2,6 +2,7 @@
 
 import io
 import os
+import select
 import sys
 
 
@@ -35,6 +36,19 @@ def main() -> None:
         if sentence is None or settings.DEBUG:
             raise
         sys.exit(f"CommandError: {sentence}")
+    except BrokenPipeError:
+        if not _nobody_reads():
+            raise
+        # What is still to be said goes nowhere, instead of failing on the way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+def _nobody_reads() -> bool:
+    """Return whether who read what is said has gone, as in `… | head`."""
+    poll = select.poll()
+    poll.register(sys.stdout.fileno(), 0)
+    return any(event & select.POLLERR for _, event in poll.poll(0))
 
 
 if __name__ == "__main__":

@@ -107,6 +107,19 @@ def test_a_console_in_another_character_set_ends_no_command():
 
 @pytest.mark.long
 @pytest.mark.same_on_both
+def test_who_reads_the_first_lines_alone_is_told_nothing_of_the_others():
+    environment = {**os.environ, "DEBUG": "0", "SECRET_KEY": "x" * 60, "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "manage.py", "parse_deadline", *["2023.12"] * 2000]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdout=pipe, stderr=pipe) as process:
+        assert process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(30) == 1
+
+
+@pytest.mark.long
+@pytest.mark.same_on_both
 @pytest.mark.parametrize("command", ["migrate", "createsuperuser", "send_reminders"])
 @pytest.mark.parametrize(
     ("address", "reason"),
