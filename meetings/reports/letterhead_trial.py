@@ -51,6 +51,8 @@ _RELATIONS = frozenset(
 )
 # Fields that show what the paper itself says; others read files, fetch addresses or start programs.
 _FIELDS = frozenset(["PAGE", "NUMPAGES", "SECTION", "SECTIONPAGES", "SEQ", "STYLEREF", "TOC", "REF", "PAGEREF"])
+# Attributes by which drawings of old (VML) name files and addresses, and elements that ask databases.
+_ADDRESSES, _ELEMENTS_REFUSED = frozenset({"src", "href", "althref"}), frozenset({"mailMerge"})
 # Of a field's code the beginning; one that has nothing there is refused.
 _LONGEST_CODE = 100
 # What python-docx and lxml raise of a package that is not as they expect.
@@ -142,7 +144,11 @@ def _check_parts(package: Package) -> None:
     for name in list(package.names()):
         if name in xml or name.endswith(endings):
             root = _read_part(package, name)
-            _check_relations(root) if name.endswith(".rels") else _check_fields(root)
+            if name.endswith(".rels"):
+                _check_relations(root)
+            else:
+                _check_fields(root)
+                _check_elements(root)
         else:
             package.content(name)
         if package.unpacked_bytes > MAX_UNPACKED_BYTES:
@@ -171,12 +177,32 @@ def _is_xml_by_default(type_of_ending: dict[str, str]) -> bool:
 def _check_relations(root: etree._Element) -> None:
     for relation in root:
         if relation.get("TargetMode") == "External":
-            message = _("The template leads outside, to “%(target)s”. Take this link out of it.")
-            raise _refusal(message % {"target": relation.get("Target", "")[:80]})
+            raise _leads_outside(relation.get("Target", ""))
         kind = relation.get("Type", "").rpartition("/")[2]
         if kind not in _RELATIONS:
-            message = _("The template holds a “%(kind)s”: no macros, objects or comments may be in it.")
-            raise _refusal(message % {"kind": kind[:40]})
+            raise _holds(kind)
+
+
+def _leads_outside(target: str) -> InvalidInputError:
+    message = _("The template leads outside, to “%(target)s”. Take this link out of it.")
+    return _refusal(message % {"target": target[:80]})
+
+
+def _holds(kind: str) -> InvalidInputError:
+    message = _("The template holds a “%(kind)s”: no macros, objects or comments may be in it.")
+    return _refusal(message % {"kind": kind[:40]})
+
+
+def _check_elements(root: etree._Element) -> None:
+    """Refuse what leads outside past the relations: drawings of old, mail merge."""
+    for element in root.iter(etree.Element):
+        if (kind := etree.QName(element).localname) in _ELEMENTS_REFUSED:
+            raise _holds(kind)
+        for name, value in element.attrib.items():
+            attribute = etree.QName(name)
+            is_address = attribute.localname in _ADDRESSES and not str(attribute.namespace).endswith("/relationships")
+            if is_address and value and not value.startswith("#"):
+                raise _leads_outside(value)
 
 
 def _check_fields(root: etree._Element) -> None:

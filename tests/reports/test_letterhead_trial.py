@@ -101,6 +101,26 @@ REFUSED = {
         lambda: changed(*RELATIONS, RELATION.format("image", "http://evil.example/x", 'TargetMode="External"')),
         "“http://evil.example/x”",
     ),
+    "a picture of elsewhere": (
+        lambda: changed(
+            "word/document.xml", "<w:sectPr", '<w:p><w:r><x:imagedata xmlns:x="x" src="//evil/x"/></w:r></w:p><w:sectPr'
+        ),
+        "“//evil/x”",
+    ),
+    "a shape that leads away": (
+        lambda: changed(
+            "word/document.xml",
+            "<w:sectPr",
+            '<w:p><w:r><x:shape xmlns:x="x" x:href="file:c:/secret"/></w:r></w:p><w:sectPr',
+        ),
+        "“file:c:/secret”",
+    ),
+    "a query of a database": (
+        lambda: changed(
+            "word/settings.xml", "</w:settings>", '<w:mailMerge><w:query w:val="SELECT"/></w:mailMerge></w:settings>'
+        ),
+        "“mailMerge”",
+    ),
     "a program": (lambda: evil_field(' DDEAUTO c:\\\\cmd "/c calc" '), "域“DDEAUTO”"),
     "a field of fields": (lambda: evil_field(""), "域“”"),
     "a file": (lambda: evil_field("INCLUDETEXT c:\\\\secret"), "域“INCLUDETEXT”"),
