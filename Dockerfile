@@ -33,6 +33,13 @@ RUN python -m cnas_tasks.catalogue compile locale/zh_Hans/LC_MESSAGES/django.po 
 FROM python:3.12.12-slim-bookworm
 ENV PATH="/opt/venv/bin:$PATH" PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 RUN useradd --system --uid 10001 --home-dir /app register
+# What reads .doc, .wps and .rtf is added by: docker build --build-arg OFFICE=1 …; with OCR the fonts that some PDFs want.
+ARG OFFICE=
+ARG OCR=
+RUN packages="${OFFICE:+libreoffice-writer} ${OCR:+fontconfig fonts-noto-cjk}" \
+    && if [ "$packages" != " " ]; then \
+        apt-get update && apt-get install --yes --no-install-recommends $packages && rm -rf /var/lib/apt/lists/*; \
+    fi
 WORKDIR /app
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app

@@ -220,7 +220,10 @@ def _documents() -> Iterator[Finding]:
     if converter := find_converter():
         yield Finding(Level.FINE, _("LibreOffice (%(path)s) reads .doc and .wps.") % {"path": converter})
     else:
-        yield Finding(Level.NOTE, _("Without LibreOffice no .doc and no .wps is read: install libreoffice-writer."))
+        sentence = _(
+            "Without LibreOffice no .doc and no .wps is read: install libreoffice-writer, with containers by OFFICE=1."
+        )
+        yield Finding(Level.NOTE, sentence)
 
 
 def _scans() -> Iterator[Finding]:

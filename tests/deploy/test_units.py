@@ -25,7 +25,7 @@ pytestmark = pytest.mark.same_on_both
 RELEASE = "/opt/register/current/"
 BIN = f"{RELEASE}.venv/bin/"
 # Settings that compose, gunicorn and the client of S3 read, not the code.
-FOR_OTHERS = {"DATABASE_PASSWORD", "OWNER_PASSWORD", "BIND", "PORT", "OCR", "S3", "WEB_CONCURRENCY"}
+FOR_OTHERS = {"DATABASE_PASSWORD", "OWNER_PASSWORD", "BIND", "PORT", "OCR", "OFFICE", "S3", "WEB_CONCURRENCY"}
 FOR_OTHERS |= {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
 TIMERS = ("reminders", "backup", "verify")
 # compose's services of the register, and the units that do the same.
@@ -169,6 +169,13 @@ def test_a_server_without_network_is_brought_each_image(compose):
     assert set(saved.split()) == {service["image"] for service in compose["services"].values()}
     (pulled,) = re.findall(r"docker compose pull (.*)", manual)
     assert set(pulled.split()) == {name for name, service in compose["services"].items() if "build" not in service}
+
+
+def test_each_part_that_the_image_may_have_can_be_asked_for(compose):
+    parts = set(re.findall(r"^ARG (\w+)=$", dockerfile(), re.MULTILINE))
+    assert parts == {"OCR", "OFFICE", "S3"}
+    assert compose["services"]["worker"]["build"]["args"] == {name: f"${{{name}:-}}" for name in parts}
+    assert parts <= set(re.findall(r"^# (\w+)=$", example(), re.MULTILINE))
 
 
 def test_images_are_named_by_exact_version(compose):
