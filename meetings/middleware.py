@@ -60,8 +60,8 @@ class RequestLogMiddleware:
 
     def _request_id(self, request: HttpRequest) -> str:
         """Return the id that our proxy gave; whoever asks it gives none."""
-        told = request.headers.get(self.ID_HEADER, "") if settings.PROXY_COUNT else ""
-        return told if self.SAFE_ID.fullmatch(told) else secrets.token_hex(16)
+        sent = request.headers.get(self.ID_HEADER, "") if settings.PROXY_COUNT else ""
+        return sent if self.SAFE_ID.fullmatch(sent) else secrets.token_hex(16)
 
     def _log(self, request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:
         status, view = response.status_code, view_name(request)

@@ -95,8 +95,8 @@ def _tell_suggestions(request: Request, rows: Sequence[Any], day: datetime.date)
     tasks = permissions.readable_tasks(request.user, day).filter(suggestion__in=ids)
     healths = {row["suggestion"]: list(Health)[row["worst"]] for row in worst_health(tasks)}
     outcomes = SuggestionOutcome.objects.on(day).filter(suggestion__in=ids)
-    told = {outcome.suggestion_id: outcome.day_outcome for outcome in outcomes}
-    return [schemas.Suggestion.of(row, healths.get(row.pk), told.get(row.pk)) for row in rows]
+    decided = {outcome.suggestion_id: outcome.day_outcome for outcome in outcomes}
+    return [schemas.Suggestion.of(row, healths.get(row.pk), decided.get(row.pk)) for row in rows]
 
 
 @router.get("/tasks", response=schemas.TaskPage, openapi_extra=FILTERS, summary="Tasks: the list with its filters")

@@ -139,8 +139,8 @@ class Task(Schema):
     @classmethod
     def of(cls, row: models.Task) -> Self:
         """Return it of a row of `TaskQuerySet.on`, with its parts and milestones loaded."""
-        kept = [milestone.pk for milestone in row.milestones.all()]
-        ids: list[int | None] = [*kept] if len(kept) == len(row.day_milestones) else [None] * len(row.day_milestones)
+        found = [milestone.pk for milestone in row.milestones.all()]
+        ids: list[int | None] = [*found] if len(found) == len(row.day_milestones) else [None] * len(row.day_milestones)
         return cls(
             id=row.pk,
             meeting=row.suggestion.meeting_id,
@@ -157,7 +157,7 @@ class Task(Schema):
             health=Health(row.health),
             deadline=_deadline(row, "day_"),
             original_deadline=_deadline(row, "original_"),
-            milestones=[Milestone(id=pk, **told) for pk, told in zip(ids, row.day_milestones, strict=True)],
+            milestones=[Milestone(id=pk, **milestone) for pk, milestone in zip(ids, row.day_milestones, strict=True)],
             next_due=row.day_next_due,
             next_review=row.day_next_review,
             review_interval_months=row.day_review_interval_months,

@@ -40,10 +40,10 @@ class RegisterCommand(BaseCommand):
         """Run; what is logged meanwhile has the command and a number of this run."""
         command = type(self).__module__.rpartition(".")[2]
         with log_context(job_id=f"{command}-{secrets.token_hex(4)}"):
-            said: str | None = super().execute(*args, **options)
+            output: str | None = super().execute(*args, **options)
             if command in COMMANDS:
                 note_run(command)
-            return said
+            return output
 
     def run_from_argv(self, argv: list[str]) -> None:
         """Run with the command line's arguments; report argparse's errors in one line."""

@@ -173,7 +173,7 @@ class TaskLog(AppendOnlyModel, NaturalKeyModel):
         return self.department and (self.department.merged_into or self.department)
 
     @property
-    def told_day(self) -> datetime.date:
+    def claimed_day(self) -> datetime.date:
         """The day it is about: on which it counts, or which it claims."""
         return _parse_date(self.changes.get(CLAIMED, {}).get("new")) or self.effective_on
 

@@ -25,7 +25,7 @@ class Digest:
     sections: list[Section]
     composed_at: datetime.datetime
     # The day of the digest before, None without one: then nothing is marked as new.
-    told_on: datetime.date | None = None
+    last_digest_on: datetime.date | None = None
 
     @property
     def total(self) -> int:
@@ -65,9 +65,9 @@ def compose_reading(reading: Reading) -> Digest | None:
     with translation.override(language_of(account)):
         built = [section_of(reading) for section_of in SECTIONS]
     sections = [section for section in built if section and (account.wants_digest or section.is_required)]
-    if reading.told_on is not None and not any(section.is_due or section.new_total for section in sections):
+    if reading.last_digest_on is not None and not any(section.is_due or section.new_total for section in sections):
         return None
-    return Digest(account, day, sections, composed_at, reading.told_on) if sections else None
+    return Digest(account, day, sections, composed_at, reading.last_digest_on) if sections else None
 
 
 def compose_digests(day: datetime.date) -> Iterator[Digest]:

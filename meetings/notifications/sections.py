@@ -109,14 +109,14 @@ class Section:
 class Reading:
     """Who is told of the end of which day.
 
-    ``told_on`` is the day of the account's last digest before that, None without one, ``told_at`` the moment before
-    what it tells was looked up: what was recorded later has been told to nobody yet.
+    ``last_digest_on`` is the day of the account's last digest before that, None without one; ``last_digest_at`` the
+    moment before its tasks were looked up: what was recorded later has been told to nobody yet.
     """
 
     account: Account
     day: datetime.date
-    told_on: datetime.date | None
-    told_at: datetime.datetime | None
+    last_digest_on: datetime.date | None
+    last_digest_at: datetime.datetime | None
 
     @classmethod
     def of(cls, account: Account, day: datetime.date) -> "Reading":
@@ -127,24 +127,24 @@ class Reading:
 
     def mark_news(self, tasks: TaskQuerySet, select: SelectTasks) -> TaskQuerySet:
         """Annotate whether the last digest did not find a task by ``select``."""
-        if self.told_on is None:
+        if self.last_digest_on is None:
             return tasks.with_news(Value(False))
         # On every day, departments are those of now.
         later = self._entries_since().filter(
-            Q(kind__in=_STATE_ENTRIES, effective_on__lte=self.told_on) | Q(kind=EntryKind.ASSIGNMENTS)
+            Q(kind__in=_STATE_ENTRIES, effective_on__lte=self.last_digest_on) | Q(kind=EntryKind.ASSIGNMENTS)
         )
-        was_told = Q(pk__in=select(self.told_on).order_by().values("pk")) & ~Exists(later)
+        was_told = Q(pk__in=select(self.last_digest_on).order_by().values("pk")) & ~Exists(later)
         return tasks.with_news(ExpressionWrapper(~was_told, BooleanField()))
 
     def mark_new_requests(self, tasks: TaskQuerySet) -> TaskQuerySet:
         """Annotate which of the inbox's ``tasks`` ask since the last digest (``is_new``)."""
-        if self.told_on is None:
+        if self.last_digest_on is None:
             return tasks.with_news(Value(False))
         later = self._entries_since().filter(kind__in=_REQUEST_ENTRIES, effective_on__lte=self.day)
         return tasks.with_news(Exists(later))
 
     def _entries_since(self) -> TaskLogQuerySet:
-        return TaskLog.objects.filter(task=OuterRef("pk"), recorded_at__gt=self.told_at)
+        return TaskLog.objects.filter(task=OuterRef("pk"), recorded_at__gt=self.last_digest_at)
 
 
 SectionBuilder = Callable[[Reading], Section | None]
@@ -176,15 +176,15 @@ def new_instructions(reading: Reading) -> Section | None:
     if account.role != Role.LIAISON:
         return None
     instructions = Instruction.objects.open_on(day).select_related("leader")
-    if reading.told_at is not None:
-        instructions = instructions.filter(given__recorded_at__gt=reading.told_at)
+    if reading.last_digest_at is not None:
+        instructions = instructions.filter(given__recorded_at__gt=reading.last_digest_at)
     own = _tasks_on(day).assigned_to(account.departments.values("pk"), DepartmentRole.values)
     tasks = {task.pk: task for task in _ordered_for_lines(own.filter(pk__in=instructions.values("task")))}
     lines = [
         DigestLine(
             tasks[instruction.task_id],
             _("%(leader)s: “%(text)s”") % {"leader": instruction.leader.name, "text": instruction.text},
-            is_new=reading.told_on is not None,
+            is_new=reading.last_digest_on is not None,
         )
         for instruction in instructions.filter(task__in=tasks).order_by("pk")
     ]

@@ -222,8 +222,8 @@ def claimed_days(tasks: Iterable[Task]) -> dict[int, list[datetime.date]]:
     days: dict[int, list[datetime.date]] = {}
     for entry in _waiting_claims().filter(task__in=[task.pk for task in tasks]).order_by("sequence"):
         of_task = days.setdefault(entry.task_id, [])
-        if entry.told_day not in of_task:
-            of_task.append(entry.told_day)
+        if entry.claimed_day not in of_task:
+            of_task.append(entry.claimed_day)
     return days
 
 

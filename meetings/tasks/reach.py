@@ -32,30 +32,30 @@ class Reach:
 
     def describe(self) -> str:
         """Say whom the reminder is going to reach."""
-        said = self._describe_inbox()
+        sentences = self._describe_inbox()
         if not self.is_sent:
-            said.append(_("Nothing is sent from the demonstration."))
+            sentences.append(_("Nothing is sent from the demonstration."))
         elif self.mailed:
-            said += self._describe_mailed()
+            sentences += self._describe_mailed()
         elif self.inbox:
-            said.append(_("None of them has an e-mail address, so no mail is sent."))
+            sentences.append(_("None of them has an e-mail address, so no mail is sent."))
         elif not self.posted:
-            said.append(
+            sentences.append(
                 _(
                     "No liaison or head of these departments has an e-mail address. "
                     "The reminder stands in the log alone."
                 )
             )
-        return join_sentences([*said, *self._describe_posted(), *self._describe_nobody()])
+        return join_sentences([*sentences, *self._describe_posted(), *self._describe_nobody()])
 
     def describe_outcome(self, mail_count: int) -> str:
         """Say what has become of the reminder, of which there are ``mail_count`` mails."""
-        said = [_describe_mails(mail_count) if self.is_sent else str(_SAVED_ALONE)]
+        sentences = [_describe_mails(mail_count) if self.is_sent else str(_SAVED_ALONE)]
         if mail_count and not _prints_mails():
-            said += self._describe_mailed()
+            sentences += self._describe_mailed()
             if are_mails_stuck():
-                said.append(_("Mails of earlier reminders still wait: the mail server has not taken them."))
-        return join_sentences([*said, *self._describe_inbox(), *self._describe_posted(), *self._describe_nobody()])
+                sentences.append(_("Mails of earlier reminders still wait: the mail server has not taken them."))
+        return join_sentences([*sentences, *self._describe_inbox(), *self._describe_posted(), *self._describe_nobody()])
 
     def _describe_mailed(self) -> list[str]:
         if _prints_mails():

@@ -255,8 +255,8 @@ class _Comparison:
                 department=department,
             )
             if status == Status.CLOSURE_REQUESTED:
-                told = progress or (reason if task.day_status == Status.NOT_STARTED else "")
-                row.change = replace(row.change, progress=told, note=reason or progress)
+                closing = progress or (reason if task.day_status == Status.NOT_STARTED else "")
+                row.change = replace(row.change, progress=closing, note=reason or progress)
             row.differences = list(_differences(row, task, row.change))
 
     def _parse_status(self, row: ReviewedRow, task: Task) -> str | None:
@@ -347,7 +347,7 @@ def _is_recorded(row: ReviewedRow, change: TaskChange, standing: Sequence[TaskLo
         for entry in standing
         if entry.kind != EntryKind.COMMENT
         and entry.department == change.department
-        and (entry.told_day == change.effective_on or not has_day)
+        and (entry.claimed_day == change.effective_on or not has_day)
     ]
     is_told = any(
         entry.note == change.note and change.status in (None, entry.changes.get("status", {}).get("new"))

@@ -63,9 +63,9 @@ class InstructionForm(OnBehalfOfLeaderForm):
         return data
 
 
-def _add_phrase(said: str, phrase: str) -> str:
+def _add_phrase(text: str, phrase: str) -> str:
     """Return the words with the phrase below them, once."""
-    return said if phrase in said else f"{said}\n{phrase}".strip()
+    return text if phrase in text else f"{text}\n{phrase}".strip()
 
 
 class InstructionAnswerForm(TaskActionForm):

@@ -23,10 +23,10 @@ def usual_words(*, reports: bool = True, takes_over: bool = False) -> str:
     """Return what a reminder says unless something else is typed."""
     # The log is a Chinese document, whatever language the page was in.
     with translation.override(settings.LANGUAGE_CODE):
-        said = [_("Please take over the tasks that you have not taken over yet.")] if takes_over else []
-        if reports or not said:
-            said.append(_("Please report progress. Where a day was missed, say why and what comes next."))
-        return join_sentences(said)
+        sentences = [_("Please take over the tasks that you have not taken over yet.")] if takes_over else []
+        if reports or not sentences:
+            sentences.append(_("Please report progress. Where a day was missed, say why and what comes next."))
+        return join_sentences(sentences)
 
 
 class ReminderForm(TaskActionForm):

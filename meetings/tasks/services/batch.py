@@ -230,16 +230,16 @@ def _plan_updates(task: Task, change: TaskChange, actor: Account) -> list[TaskLo
     that has not begun.
     """
     progress = change.progress.strip()
-    is_said = progress == change.note.strip()
-    if not progress or (is_said and task.status != Status.NOT_STARTED):
+    is_noted = progress == change.note.strip()
+    if not progress or (is_noted and task.status != Status.NOT_STARTED):
         return [_plan_update(task, change, actor)]
-    note, status = ("", Status.IN_PROGRESS) if is_said else (progress, None)
-    told = plan_update(task, replace(change, note=note, status=status, next_review=None), actor)
+    note, status = ("", Status.IN_PROGRESS) if is_noted else (progress, None)
+    first_entry = plan_update(task, replace(change, note=note, status=status, next_review=None), actor)
     started = copy(task)
-    started.status = told.changes["status"]["new"] if "status" in told.changes else task.status
+    started.status = first_entry.changes["status"]["new"] if "status" in first_entry.changes else task.status
     update = _plan_update(started, change, actor)
-    update.is_report = update.is_report and is_said
-    return [told, update]
+    update.is_report = update.is_report and is_noted
+    return [first_entry, update]
 
 
 def _plan_update(task: Task, change: TaskChange, actor: Account) -> TaskLog:

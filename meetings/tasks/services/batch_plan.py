@@ -53,8 +53,8 @@ class TaskChange:
     @property
     def has_update(self) -> bool:
         """Whether it asks for what `update_task` does."""
-        told = self.note.strip() and not self.places and not self.reminds
-        return bool(self.status or self.next_review or told)
+        reports = self.note.strip() and not self.places and not self.reminds
+        return bool(self.status or self.next_review or reports)
 
     @property
     def places(self) -> bool:

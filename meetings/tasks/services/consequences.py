@@ -17,8 +17,8 @@ def find_consequences(planned: Mapping[Task, Sequence[TaskLog]]) -> dict[Task, C
     consequences: dict[Task, Changes] = {}
     for task, entries in planned.items():
         new = _replay_with(task, entries).next_review
-        is_said = any("next_review" in entry.changes for entry in entries)
-        is_moved = new != task.next_review and not is_said
+        is_set = any("next_review" in entry.changes for entry in entries)
+        is_moved = new != task.next_review and not is_set
         consequences[task] = {"next_review": {"old": iso(task.next_review), "new": iso(new)}} if is_moved else {}
     ending = {task.pk: task for task, entries in planned.items() if any(map(_is_ending, entries))}
     if ending:

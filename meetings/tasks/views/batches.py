@@ -67,8 +67,8 @@ def _start(request: Request, tasks: TaskQuerySet) -> HttpResponse:
 
 def _begin_form(request: Request, selected: str) -> BatchForm:
     """Return the form of the act that was chosen, or of what is done most."""
-    said = {"selected": selected, "act": request.POST.get("act", "progress"), "status": request.POST.get("status")}
-    return BatchForm(initial=said, account=request.user)
+    initial = {"selected": selected, "act": request.POST.get("act", "progress"), "status": request.POST.get("status")}
+    return BatchForm(initial=initial, account=request.user)
 
 
 def parse_selection(data: QueryDict, tasks: TaskQuerySet) -> dict[int, int]:
@@ -114,13 +114,13 @@ def add_result_messages(request: Request, result: BatchResult) -> None:
             "%(number)d tasks were changed. They are “%(status)s” now.",
             number,
         )
-        said = message % {"number": number, "status": Status(status).label}
+        sentence = message % {"number": number, "status": Status(status).label}
     else:
         message = ngettext("%(number)d task was changed.", "%(number)d tasks were changed.", number)
-        said = message % {"number": number}
+        sentence = message % {"number": number}
     if result.batch.consent == Consent.ASKED:
-        said = f"{said} {WAITS_FOR_CONSENT}"
-    messages.success(request, said, extra_tags=undo_tag(result.batch))
+        sentence = f"{sentence} {WAITS_FOR_CONSENT}"
+    messages.success(request, sentence, extra_tags=undo_tag(result.batch))
     name_refused(request, result)
 
 

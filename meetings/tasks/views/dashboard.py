@@ -159,13 +159,13 @@ def _invented_meetings() -> MeetingQuerySet:
 def _waiting(account: Account, tasks: TaskQuerySet, tables: Tables, day: datetime.date) -> dict[str, Any]:
     """Return what waits for the account: label, number, address.
 
-    ``queue_number`` is of what the inbox opens and the navigation counts; the other rows are to be looked after.
+    ``queue_number`` is of what the inbox opens and the navigation counts; ``notices`` are to be looked after.
     """
     counts = inbox.count_waiting(account, day)
     # What is taken over comes first, for the other groups are about it.
     keys = sorted(counts, key=lambda key: key != inbox.ACKNOWLEDGE)
     queue = [(str(inbox.GROUP_TITLES[key]), counts[key], f"{reverse('inbox')}#group-{key}") for key in keys]
-    besides: list[tuple[str, int, str]] = []
+    notices: list[tuple[str, int, str]] = []
     questions: dict[str, int] = {}
     if permissions.is_secretariat(account):
         questions = {"open_issue_count": import_issues.count_open_issues()}
@@ -174,16 +174,16 @@ def _waiting(account: Account, tasks: TaskQuerySet, tables: Tables, day: datetim
         orphans = len(answering.difference(_departments_with_liaison.fetch()))
         address = f"{reverse('organisation')}?sort=liaisons"
         unsettled = urlencode({"status": sorted(OPEN_STATUSES), "due": "undecided"}, doseq=True)
-        besides = [
+        notices = [
             (_("Deadlines to settle"), _undecided.count(tasks), f"{reverse('task_list')}?{unsettled}"),
             (_("Departments with open tasks and no liaison"), orphans, address),
         ]
     return {
         **questions,
         # A leader's inbox is empty most days: then what is red comes first.
-        "shows_waiting": any(entry[1] for entry in queue + besides) or account.role in WORKING_ROLES,
+        "shows_waiting": any(entry[1] for entry in queue + notices) or account.role in WORKING_ROLES,
         "waiting": [entry for entry in queue if entry[1]],
-        "besides": [entry for entry in besides if entry[1]],
+        "notices": [entry for entry in notices if entry[1]],
         "queue_number": sum(number for _label, number, _address in queue),
     }
 

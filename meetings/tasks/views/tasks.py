@@ -112,8 +112,8 @@ def _update(request: Request, pk: int) -> HttpResponse:
 
 def update_success_message(task: Task, entry: TaskLog) -> str:
     """Say what an entry of the quick update has changed, and whether its day counts."""
-    said = _say_saved(task, entry)
-    return f"{said} {WAITS_FOR_CONSENT}" if CLAIMED in entry.changes else said
+    sentence = _say_saved(task, entry)
+    return f"{sentence} {WAITS_FOR_CONSENT}" if CLAIMED in entry.changes else sentence
 
 
 def _say_saved(task: Task, entry: TaskLog) -> str:

@@ -69,7 +69,7 @@ def _success_message(task: Task, text: StrOrPromise, entry: object) -> str:
     ]
     if not changes:
         return message
-    return _("%(said)s %(changes)s") % {"said": message, "changes": _("; ").join(changes)}
+    return _("%(message)s %(changes)s") % {"message": message, "changes": _("; ").join(changes)}
 
 
 @require_safe
