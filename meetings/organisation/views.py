@@ -251,7 +251,6 @@ def account_handover(request: Request, pk: int) -> HttpResponse:
     context = {
         "account": account,
         "form": form,
-        "changes": account.change_log.select_related("actor"),
         "counts": counts,
         "scope": as_of_query(today()),
     }

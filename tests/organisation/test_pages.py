@@ -135,6 +135,8 @@ def test_a_liaisons_departments_are_handed_over_from_the_page(staff, world):
     address = f"/accounts/{world.liaison.pk}/hand-over/"
     departments = [department.pk for department in world.liaison.departments.all()]
     sent = {"to": taker.pk, "departments": departments, **version(world.liaison)}
+    Client(REMOTE_ADDR="10.20.30.40").force_login(world.liaison)
+    assert "10.20.30.40" not in staff.get(address).content.decode(), "sign-ins are for administrators"
     page = staff.post(address, sent, follow=True)
     assert page.status_code == 200
     assert set(departments) <= set(taker.departments.values_list("pk", flat=True))

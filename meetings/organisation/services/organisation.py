@@ -25,7 +25,7 @@ _Living = TypeVar("_Living", Department, Person)
 
 def version_of(subject: Department | Person | Account) -> int:
     """Return the number of the last change of ``subject``; 0 without any. One query."""
-    last = subject.change_log.order_by("-pk").values_list("pk", flat=True).first()
+    last = subject.change_log.changes().order_by("-pk").values_list("pk", flat=True).first()
     return last or 0
 
 
@@ -34,7 +34,7 @@ def lock_row(subject: _Subject, version: int | None = None) -> _Subject:
     # Also of `request.user`, which wraps the account.
     row = subject.__class__._default_manager.select_for_update(of=("self",)).get(pk=subject.pk)
     if version is not None:
-        newer_entries = row.change_log.filter(pk__gt=version).select_related("actor").order_by("pk")
+        newer_entries = row.change_log.changes().filter(pk__gt=version).select_related("actor").order_by("pk")
         check_version(version, version_of(row), newer_entries=lambda: newer_entries)
     return row
 
