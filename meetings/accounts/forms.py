@@ -185,6 +185,10 @@ class PasswordForm(RequiredErrorMixin, PasswordChangeForm):
             raise forms.ValidationError(_("This is the password you have. Choose another one."))
         return password
 
+    def validate_password_for_user(self, user: Account, password_field_name: str = "new_password1") -> None:
+        """Say what is wrong at the new password; Django does at its repetition."""
+        super().validate_password_for_user(user, "new_password1")
+
     @property
     def rules(self) -> list[str]:
         """What a new password has to be like, a sentence each."""

@@ -122,6 +122,8 @@ def test_what_is_wrong_with_a_password_is_said_in_chinese(client, with_password)
     Account.objects.update(language="zh-hans")
     page = change_password(client, "wrong", "short", "short").content.decode()
     assert "至少须有 10 个字符" in page
+    assert "id_new_password1_error" in page
+    assert "id_new_password2_error" not in page
     assert "旧密码不正确" in page
     assert "password is" not in page
 
