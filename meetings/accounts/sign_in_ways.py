@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from meetings.tasks.reach import join_sentences
+
 
 def find_ways() -> list[str]:
     """Return the names of the ways that are set up, as their addresses have them."""
@@ -37,4 +39,4 @@ def describe_matching() -> str:
         else _("Where none fits, nobody gets in.")
     )
     kept = () if settings.IDENTITY_MATCH == "nothing" else (limits,)
-    return " ".join([rules[settings.IDENTITY_MATCH], *kept, others])
+    return join_sentences([rules[settings.IDENTITY_MATCH], *kept, others])
