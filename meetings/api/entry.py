@@ -12,7 +12,6 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from .middleware import PREFIX
-from .problems import problem_response
 
 _URLCONF = "meetings.api.urls"
 
@@ -28,8 +27,6 @@ def docs(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 def api(request: HttpRequest, path: str) -> HttpResponseBase:
     """Answer a request of a program."""
-    if request.method == "POST" and request.content_type != "application/json":
-        return problem_response(415)
     try:
         match = resolve(f"{PREFIX}{path}", _URLCONF)
     except Resolver404 as error:

@@ -45,6 +45,8 @@ class TokenAuth(HttpBearer):
 
     @staticmethod
     def _check_writing(request: ApiRequest) -> None:
+        if request.content_type != "application/json":
+            raise HttpError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "")
         if request.api_token is None:
             if check_csrf(request) is not None:
                 raise PermissionDenied(_("The page is outdated: load it again."))

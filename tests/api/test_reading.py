@@ -155,4 +155,6 @@ def test_what_is_not_there_is_a_problem_of_its_own_kind(world, program):
         assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json"), address
         assert answer.json()["title"] == "此处没有所请求的内容"
     assert program.delete(f"/api/v1/tasks/{world.due_soon.pk}").status_code == 405
+    for sent in ({"content_type": "application/json"}, {"content_type": "text/plain"}, {}):
+        assert program.post("/api/v1/tasks", "{}" if sent else None, **sent).status_code == 405
     assert program.read("tasks/9999999999999999999999").status_code == 422
