@@ -1,12 +1,12 @@
 """The register's models, in reading order."""
 
-from .account import PAGE_SIZES, Account, LandingPage, Language, Role
+from .account import PAGE_SIZES, Account, LandingPage, Language
 from .acknowledgement import Acknowledgement
 from .append_only import AppendOnlyError
 from .batch import Batch, BatchSource, Consent
 from .calendar_day import CalendarDay
 from .change import SIGN_IN_KINDS, ChangeKind, ChangeLog
-from .choices import EntryKind
+from .choices import EntryKind, Role
 from .closure import (
     awaiting_agreement,
     awaiting_decision,

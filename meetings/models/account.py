@@ -14,18 +14,9 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from .choices import Role
 from .fields import StableIdField, optional_reference
 from .organisation import Department, Person
-
-
-class Role(models.TextChoices):
-    """What an account is for."""
-
-    SECRETARIAT = "secretariat", _("Secretariat")
-    LIAISON = "liaison", _("Department liaison")
-    LEADER = "leader", _("Leader")
-    READER = "reader", _("Reader")
-    ADMINISTRATOR = "administrator", _("Administrator")
 
 
 class Language(models.TextChoices):

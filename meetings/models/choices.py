@@ -1,10 +1,20 @@
-"""Choices of a task's fields, with their labels (docs/domain.md, Words)."""
+"""What a field has one of, with the labels (docs/domain.md, Words)."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from meetings.core import lifecycle
 from meetings.deadlines import DeadlineKind as Kind, Precision as Exactness
+
+
+class Role(models.TextChoices):
+    """What an account is for."""
+
+    SECRETARIAT = "secretariat", _("Secretariat")
+    LIAISON = "liaison", _("Department liaison")
+    LEADER = "leader", _("Leader")
+    READER = "reader", _("Reader")
+    ADMINISTRATOR = "administrator", _("Administrator")
 
 
 class Status(models.TextChoices):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.core.text import narrow_letters
 
+from .choices import Role
 from .fields import PinyinField, StableIdField, optional_reference
 from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet
 from .text_search import contains_word
@@ -71,8 +72,6 @@ class DepartmentQuerySet(NamedQuerySet["Department"]):
 
         Counted are the liaisons who may sign in.
         """
-        from .account import Role
-
         parts = apps.get_model("meetings", "TaskDepartment").objects.filter(
             role__in=roles, task__status__in=open_statuses, task__joined_into__isnull=True
         )

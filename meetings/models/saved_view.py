@@ -4,7 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from .account import Account, Role
+from .account import Account
+from .choices import Role
 
 
 class SavedView(models.Model):
