@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from meetings.accounts.services.second_factors import has_second_factor, log_factor, renew_codes
+from meetings.accounts.services.second_factors import has_second_factor, log_factor, replace_recovery_codes
 from meetings.errors import InvalidInputError
 from meetings.models import Account
 from meetings.organisation.services.organisation import lock_row
@@ -62,7 +62,7 @@ def add_passkey(*, account: Account, name: str, state: Any, answer: str) -> list
     is_first = not has_second_factor(account)
     account.passkeys.create(name=name, credential=base64.b64encode(bytes(data or b"")).decode())
     log_factor(account, account, _("A passkey was added: %(name)s") % {"name": name})
-    return renew_codes(account) if is_first else []
+    return replace_recovery_codes(account) if is_first else []
 
 
 @transaction.atomic

@@ -66,7 +66,7 @@ def add_codes(*, account: Account, secret: str, code: str) -> list[str]:
     encrypted = _cipher().encrypt(secret.encode()).decode()
     account.second_factors.create(kind=FactorKind.CODES, secret=encrypted, last_step=step)
     log_factor(account, account, _("Codes of an app were set up as a second factor."))
-    return renew_codes(account)
+    return replace_recovery_codes(account)
 
 
 @transaction.atomic
@@ -76,7 +76,7 @@ def renew_recovery_codes(*, account: Account) -> list[str]:
     if not has_second_factor(account):
         raise NoChangesError
     log_factor(account, account, _("New recovery codes were made."))
-    return renew_codes(account)
+    return replace_recovery_codes(account)
 
 
 @transaction.atomic
@@ -113,7 +113,7 @@ def use_code(*, account: Account, code: str) -> bool:
     return bool(number)
 
 
-def renew_codes(account: Account) -> list[str]:
+def replace_recovery_codes(account: Account) -> list[str]:
     """Make new recovery codes of an account that is locked, and return them."""
     account.second_factors.filter(kind=FactorKind.RECOVERY).delete()
     # 79 bits each, which nobody guesses from an unsalted hash.
