@@ -137,6 +137,14 @@ def test_recovery_codes_are_made_anew_and_the_former_are_void(client, account, a
     give_password(visitor, account)
     assert give_code(visitor, recovery_codes[0]).status_code == 422
     assert give_code(visitor, new[0]).status_code == 302
+    assert "New recovery codes were made." in notes(account)
+
+
+def test_without_a_second_factor_there_are_no_recovery_codes_to_make(client, account):
+    client.force_login(account)
+    client.post(f"{PAGE}recovery-codes/", {"password": PASSWORD})
+    assert not account.second_factors.exists()
+    assert "New recovery codes were made." not in notes(account)
 
 
 # --- signing in ---------------------------------------------------------------------------------------
