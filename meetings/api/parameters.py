@@ -50,12 +50,15 @@ def check_parameters(query: QueryDict, declared: Sequence[dict[str, Any]], *othe
     repeatable = {each["name"]: each["schema"].get("type") == "array" for each in declared} | dict.fromkeys(
         others, False
     )
+    offered = {each["name"]: each["schema"].get("enum") for each in declared}
     for name, values in query.lists():
         if name not in repeatable:
             raise InvalidInputError(unknown_filter(name))
         is_empty = not all(value.strip() for value in values) and name not in MAY_BE_EMPTY
         if is_empty or (len(values) > 1 and not repeatable[name]):
             raise InvalidInputError(_("“%(name)s” holds no value, or several.") % {"name": name})
+        if (choices := offered.get(name)) and values[0] not in choices:
+            raise InvalidInputError(_("“%(value)s” is not known here. Choose from the list.") % {"value": values[0]})
 
 
 _COLUMNS = sorted(TaskTable.sortable_names())

@@ -50,7 +50,14 @@ def test_the_list_has_the_filters_of_the_page(world, program, health):
 
 
 def test_what_has_no_meaning_is_refused_and_yields_no_rows(world, program):
-    for name, value in {"health": "purple", "heath": "overdue", "columns": "text", "as_of": "tomorrow"}.items():
+    for name, value in {
+        "health": "purple",
+        "heath": "overdue",
+        "columns": "text",
+        "as_of": "tomorrow",
+        "count": "roughly",
+        "sort": "colour",
+    }.items():
         answer = program.read("tasks", **{name: value})
         assert answer.status_code == 422, name
         assert answer["Content-Type"] == "application/problem+json"
