@@ -10,12 +10,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from meetings.accounts.services.identities import Claim, find_account
+from meetings.accounts.silence import TIMEOUT_SECONDS, asking
 from meetings.errors import ServiceError
 from meetings.models import Account
 
 logger = logging.getLogger(__name__)
 
-TIMEOUT_SECONDS = 5
 # Where the sign-in form finds why somebody is refused whose password was right.
 REFUSAL = "register.sign_in_refusal"
 
@@ -33,7 +33,8 @@ class DirectoryBackend(ModelBackend):
         from ldap3.core.exceptions import LDAPExceptionError
 
         try:
-            claim = ask_directory(username, password)
+            with asking("ldap"):
+                claim = ask_directory(username, password)
             return None if claim is None else find_account(claim)
         except ServiceError as error:
             refusal = error.message

@@ -19,8 +19,8 @@ from joserfc.errors import JoseError
 from lxml.etree import XMLSyntaxError
 
 from meetings.accounts.services.identities import Claim
+from meetings.accounts.silence import TIMEOUT_SECONDS, SilentServerError
 
-TIMEOUT_SECONDS = 10
 _CAS_STATE = "cas_state"
 
 
@@ -29,7 +29,10 @@ class NotVouchedForError(Exception):
 
 
 # The server is away, or what it says is not to be believed.
-SERVER_FAULTS = (AuthlibBaseError, JoseError, requests.RequestException, XMLSyntaxError, KeyError, ValueError)
+SERVER_FAULTS = (
+    *(AuthlibBaseError, JoseError, requests.RequestException, XMLSyntaxError, KeyError, ValueError),
+    SilentServerError,
+)
 
 
 def ask_openid_provider(request: HttpRequest) -> Claim | HttpResponse:

@@ -21,6 +21,7 @@ from meetings.accounts.identity_servers import (
 )
 from meetings.accounts.services.identities import find_account
 from meetings.accounts.sign_in_ways import find_ways
+from meetings.accounts.silence import asking
 from meetings.errors import ServiceError
 from meetings.tasks.navigation import landing_url
 from meetings.ui.navigation import get_next_url
@@ -45,7 +46,8 @@ def identity_sign_in(request: HttpRequest, way: str) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect(settings.LOGIN_REDIRECT_URL)
     try:
-        found = _WAYS[way](request)
+        with asking(way):
+            found = _WAYS[way](request)
         if isinstance(found, HttpResponse):
             request.session[_NEXT] = get_next_url(request)
             request.session.set_expiry(_SECONDS)
