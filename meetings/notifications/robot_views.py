@@ -10,7 +10,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from meetings import permissions
-from meetings.display.fields import label
 from meetings.jobs.worker import MAX_ATTEMPTS
 from meetings.models import Account, Department, Robot, RobotMessage
 from meetings.ui.forms import ServiceForm
@@ -33,7 +32,7 @@ class RobotForm(ServiceForm):
     """Whose robot, and its address."""
 
     department = SearchChoiceField(
-        label=label("department"),
+        label=gettext_lazy("Department"),
         queryset=Department.objects.none(),
         required=False,
         empty_label=gettext_lazy("All departments: what the secretariat is told"),
