@@ -16,6 +16,7 @@ from docx import Document
 from docx.document import Document as DocumentObject
 from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
+from docx.opc.part import XmlPart
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.oxml.xmlchemy import BaseOxmlElement
@@ -47,6 +48,8 @@ _PLACES = {name: place for place in Place for name in (place.value, place.name.l
 # An input method for Chinese may write wide ones.
 _IN_BRACES = re.compile(r"[{｛]{2}([^{}｛｝]{0,60})[}｝]{2}")
 _LEFT_OPEN = re.compile(r"[{｛]{2}[^{}｛｝]{0,40}[}｝]?|[}｝]{2}")
+# Word remembers where the .dotx lay that a document was made from.
+TEMPLATE_OF_ORIGIN = "attachedTemplate"
 _REFERENCES = ("w:basedOn", "w:next", "w:link")
 _FOLDER = Path(__file__).parent / "shipped"
 
@@ -69,6 +72,7 @@ class LetterheadDocument:
 
     def __init__(self, content: bytes) -> None:
         self.document = Document(io.BytesIO(content))
+        _forget_template_of_origin(self.document)
         body = self.document.element.body
         self._template = [element for element in body if element.tag != qn("w:sectPr")]
         self._style_ids = _adopt_styles(self.document)
@@ -119,6 +123,16 @@ class LetterheadDocument:
             for style in element.iter(qn(tag)):
                 style.set(qn("w:val"), self._style_ids[style.get(qn("w:val"))])
         return element
+
+
+def _forget_template_of_origin(document: DocumentObject) -> None:
+    for part in document.part.package.iter_parts():
+        keys = [key for key, relation in part.rels.items() if relation.reltype.endswith(f"/{TEMPLATE_OF_ORIGIN}")]
+        for key in keys:
+            part.rels.pop(key)
+        if keys and isinstance(part, XmlPart):
+            for element in list(part.element.iter(qn(f"w:{TEMPLATE_OF_ORIGIN}"))):
+                element.getparent().remove(element)
 
 
 # --- places -------------------------------------------------------------------------------------

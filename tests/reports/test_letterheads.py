@@ -8,6 +8,7 @@ import zipfile
 import docx
 import pytest
 from django.core.files.storage import default_storage
+from docx.oxml.ns import nsdecls
 from docx.shared import Cm, Pt
 
 from meetings.devtools.letterheads import LETTERHEADS, make_letterhead
@@ -15,7 +16,7 @@ from meetings.models import ChangeLog, Letterhead, Paper, Role
 from meetings.reports.letterhead_document import read_shipped
 from tests import factories
 
-from .letterheads import PLACES, office_template, upload
+from .letterheads import PLACES, changed, office_template, upload
 
 
 @pytest.mark.parametrize("name", LETTERHEADS)
@@ -126,6 +127,29 @@ def test_a_place_in_wide_braces_is_one(administrator, world):
     upload(administrator, office_template("｛｛标题｝｝", "｛｛正文｝｝"))
     written = paper_of(administrator, world, Paper.REPORT)
     assert "落实情况" in "".join(paragraph.text for paragraph in written.paragraphs[:3])
+
+
+def test_the_template_that_word_made_it_from_is_forgotten(administrator, world):
+    """Word remembers the .dotx, where it lay on somebody's disk: nobody can take that out of a document."""
+    element = f'<w:attachedTemplate {nsdecls("r")} r:id="rId1"/>'
+    content = changed("word/settings.xml", "</w:settings>", f"{element}</w:settings>")
+    file = io.BytesIO(content)
+    with zipfile.ZipFile(file, "a") as package:
+        relation = (
+            '<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/'
+            'attachedTemplate" Target="file:///C:/office/red.dotx" TargetMode="External"/>'
+        )
+        package.writestr(
+            "word/_rels/settings.xml.rels",
+            f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{relation}</Relationships>',
+        )
+    upload(administrator, file.getvalue())
+    assert Letterhead.objects.exists()
+    written = io.BytesIO()
+    paper_of(administrator, world, Paper.REPORT).save(written)
+    with zipfile.ZipFile(written) as package:
+        assert not [name for name in package.namelist() if b"red.dotx" in package.read(name)]
+        assert b"attachedTemplate" not in package.read("word/settings.xml")
 
 
 def test_each_slip_begins_a_page_of_its_own(administrator, world):
