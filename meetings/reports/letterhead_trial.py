@@ -47,7 +47,7 @@ MAX_ELEMENTS, MAX_PLACES = 50_000, 100
 _RELATIONS = frozenset(
     {"officeDocument", "core-properties", "extended-properties", "custom-properties", "thumbnail", "customXml"}
     | {"styles", "stylesWithEffects", "settings", "webSettings", "fontTable", "font", "theme", "numbering"}
-    | {"header", "footer", "footnotes", "endnotes", "image", "customXmlProps"}
+    | {"header", "footer", "footnotes", "endnotes", "image", "customXmlProps", "glossaryDocument"}
 )
 # Fields that show what the paper itself says; others read files, fetch addresses or start programs.
 _FIELDS = frozenset(["PAGE", "NUMPAGES", "SECTION", "SECTIONPAGES", "SEQ", "STYLEREF", "TOC", "REF", "PAGEREF"])

@@ -74,6 +74,25 @@ def with_footnote() -> bytes:
     return file.getvalue()
 
 
+def with_building_blocks(code: str = "PAGE") -> bytes:
+    """A template with the part in which Word puts the prompts of content controls."""
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.glossary+xml"
+    content = changed(*RELATIONS, RELATION.format("glossaryDocument", "glossary/document.xml", ""))
+    override = f'<Override PartName="/word/glossary/document.xml" ContentType="{kind}"/><Default'
+    file = io.BytesIO(changed("[Content_Types].xml", "<Default", override, content))
+    with zipfile.ZipFile(file, "a") as package:
+        field = f'<w:p><w:fldSimple w:instr="{code}"/></w:p>'
+        package.writestr(
+            "word/glossary/document.xml", f"<w:glossaryDocument {nsdecls('w')}>{field}</w:glossaryDocument>"
+        )
+    return file.getvalue()
+
+
+def test_building_blocks_of_word_are_taken(administrator):
+    upload(administrator, with_building_blocks())
+    assert Letterhead.objects.exists()
+
+
 REFUSED = {
     "no document": (lambda: b"hello", "不是 Word 文档"),
     "a workbook": (lambda: changed("[Content_Types].xml", "x", "x", factories_workbook()), "不是 Word 文档"),
@@ -127,6 +146,7 @@ REFUSED = {
         ),
         "“https://evil.example/x.dotm”",
     ),
+    "a program in a building block": (lambda: with_building_blocks("DDEAUTO"), "域“DDEAUTO”"),
     "a program": (lambda: evil_field(' DDEAUTO c:\\\\cmd "/c calc" '), "域“DDEAUTO”"),
     "a field of fields": (lambda: evil_field(""), "域“”"),
     "a file": (lambda: evil_field("INCLUDETEXT c:\\\\secret"), "域“INCLUDETEXT”"),
