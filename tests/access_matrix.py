@@ -340,14 +340,14 @@ ROWS = (
     Row("api_docs", "/api/v1/", READS, NO_SUCH_METHOD),
     # By tokens, and what is sent, in tests/api.
     *(
-        Row("api", f"/api/v1/{path}", {**READS, NOBODY: 401}, dict.fromkeys(ROLES, 415))
+        Row("api", f"/api/v1/{path}", {**READS, NOBODY: 401}, dict.fromkeys(ROLES, 405))
         for path in (
             *("meetings", "meetings/{meeting}", "suggestions", "suggestions/{suggestion}"),
             *("tasks", "tasks/{task}", "tasks/{task}/log", "openapi.json"),
         )
     ),
-    Row("api", "/api/v1/tasks/{task}/comment", dict.fromkeys(ROLES, 405), dict.fromkeys(ROLES, 415)),
-    Row("api", "/api/v1/nothing", dict.fromkeys(ROLES, 404), dict.fromkeys(ROLES, 415)),
+    Row("api", "/api/v1/tasks/{task}/comment", dict.fromkeys(ROLES, 405), {**expect(415), NOBODY: 401}),
+    Row("api", "/api/v1/nothing", dict.fromkeys(ROLES, 404), dict.fromkeys(ROLES, 404)),
     Row("make_calendar_address", "/accounts/settings/calendar/", NO_SUCH_METHOD, READS),
     Row("revoke_calendar_address", "/accounts/settings/calendar/revoke/", NO_SUCH_METHOD, expect(302)),
     Row("set_calendar_alarm", "/accounts/settings/calendar/alarm/", NO_SUCH_METHOD, expect(302), {"alarm": "off"}),
