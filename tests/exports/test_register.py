@@ -216,6 +216,8 @@ class Counted:
     def __init__(self) -> None:
         self.alive: weakref.WeakSet[Task] = weakref.WeakSet()
         self.most = 0
+        # Only what comes from here on is looked through for garbage.
+        gc.freeze()
 
     def value(self, task: Task) -> int:
         """Return what a column says of the task, and look how many there are."""
