@@ -135,7 +135,7 @@ def is_removed(folder: Path) -> bool:
 
 def lines_of(section: str) -> str:
     """Return what a section of the manual tells to type."""
-    text = (ROOT / "docs/operations.md").read_text().partition(f"\n## {section}\n")[2].partition("\n## ")[0]
+    text = re.split("\n###? ", (ROOT / "docs/operations.md").read_text().partition(f"\n## {section}\n")[2])[0]
     return "\n".join(line.removeprefix("    ") for line in text.splitlines() if line.startswith("    "))
 
 
