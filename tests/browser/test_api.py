@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 def test_the_api_is_tried_on_its_page_as_who_is_signed_in(visit, world):
     task = world.due_soon
     page = visit("/api/v1/", as_=world.secretariat, language="en")
-    comment = page.locator("#operations-default-comment")
+    comment = page.locator("#operations-Writing-comment")
     comment.locator(".opblock-summary-control").click()
     comment.get_by_role("button", name="Try it out").click()
     comment.get_by_placeholder("pk").fill(str(task.pk))
