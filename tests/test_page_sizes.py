@@ -42,9 +42,8 @@ LEFT_OUT = {
     "report_slips": "no page: a document that is handed out",
     "supervision_slips": "papers of a department that somebody chose, or of five at a time: each is printed whole",
 }
-# Beyond twice: as many days and months stand in any register, but in a small one few of them have something to show;
-# so do the parts of the front page, each with its first rows.
-HEAVIEST = {"due_calendar": 170_000, "dashboard": 85_000}
+# Beyond twice: as many days and months stand in any register, but in a small one few of them have something to show.
+HEAVIEST = {"due_calendar": 170_000}
 
 
 def busiest(model: type[Model], rows: str) -> int:

@@ -184,8 +184,7 @@ def _draw_number(count: HealthCount, health: str, label: str, address: str) -> S
     if not number:
         return NO_NUMBER
     return fill_html(
-        '<td class="num health-{}" data-label="{}"><a class="health-ink" href="{}&amp;health={}"'
-        ' data-count="{}">{}</a></td>',
+        '<td class="num health-{}" data-label="{}"><a href="{}&amp;health={}" data-count="{}">{}</a></td>',
         health,
         label,
         address,
