@@ -38,8 +38,8 @@ def long_list(monkeypatch):
 
 
 def read(client, address):
-    """Return the ids of a page, and the addresses of the next page and the last."""
-    response = client.get(address)
+    """Return the ids of a page and the addresses of the next and the last, by a fragment."""
+    response = client.get(address, headers={"HX-Request": "true"})
     assert not response.context["listing"].errors, address
     page = html.fromstring(response.content)
     ids = [int(row.removeprefix("task-")) for row in page.xpath("//table/tbody/tr/@id")]
