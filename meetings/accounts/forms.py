@@ -17,6 +17,7 @@ from meetings import permissions
 from meetings.accounts.directory import REFUSAL
 from meetings.accounts.services.accounts import find_account_errors
 from meetings.accounts.services.secrets import MAX_TOKEN_DAYS
+from meetings.accounts.sessions import FRESH_MINUTES, is_fresh
 from meetings.core.types import StrOrPromise
 from meetings.display.fields import label
 from meetings.models import PAGE_SIZES, Account, Department, LandingPage, Language, Person, Role, TokenScope
@@ -24,6 +25,7 @@ from meetings.organisation.forms import SubjectForm
 from meetings.tasks import inbox
 from meetings.ui.fields import DayField, SelectField, TextField
 from meetings.ui.forms import RequiredErrorMixin, ServiceForm
+from meetings.ui.http import Request
 from meetings.ui.widgets import SearchChoiceField, SearchMultipleChoiceField
 
 # Where the first page is one of the saved views, this and its number are the value sent.
@@ -249,12 +251,12 @@ class FactorForm(ServiceForm):
     )
 
     def __init__(
-        self, data: QueryDict | None = None, *, account: Account, asks_code: bool = False, asks_name: bool = False
+        self, data: QueryDict | None = None, *, request: Request, asks_code: bool = False, asks_name: bool = False
     ) -> None:
         # Several of them stand on one page.
         super().__init__(data, auto_id=f"factor-{asks_code:d}{asks_name:d}-%s")
-        self.account = account
-        if not account.has_usable_password():
+        self.account, self.session = request.user, request.session
+        if not self.account.has_usable_password():
             del self.fields["password"]
         if not asks_code:
             del self.fields["code"]
@@ -267,6 +269,15 @@ class FactorForm(ServiceForm):
         if not self.account.check_password(password):
             raise forms.ValidationError(_("This is not your password."))
         return password
+
+    def clean(self) -> None:
+        """Refuse whoever signed in long ago, where there is no password to ask for."""
+        super().clean()
+        if "password" not in self.fields and not is_fresh(self.session):
+            raise forms.ValidationError(
+                _("You signed in more than %(number)d minutes ago. Sign in again, then change it.")
+                % {"number": FRESH_MINUTES}
+            )
 
 
 # --- the administrators' forms ----------------------------------------------------------------------

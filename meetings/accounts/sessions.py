@@ -24,6 +24,8 @@ from meetings.ui.http import Request
 
 # What a session holds beside Django's own.
 _SIGN_IN, _SEEN = "sign_in", "seen"
+# For so long a sign-in proves who sits there, where no password can be asked for.
+FRESH_MINUTES = 10
 # The first that is named in what a browser says of itself; many claim to be those below them.
 _BROWSERS = {
     "Edg": "Edge",
@@ -64,6 +66,14 @@ def note_sign_in(request: HttpRequest) -> None:
         "address": client_address(request),
         "browser": request.headers.get("User-Agent", "")[:300],
     }
+
+
+def is_fresh(session: SessionBase) -> bool:
+    """Whether the session's owner has signed in a short while ago."""
+    at = session.get(_SIGN_IN, {}).get("at")
+    return at is not None and timezone.now() - datetime.datetime.fromisoformat(at) < datetime.timedelta(
+        minutes=FRESH_MINUTES
+    )
 
 
 def renew(session: SessionBase) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import time
 from urllib.parse import unquote
@@ -145,6 +146,30 @@ def test_without_a_second_factor_there_are_no_recovery_codes_to_make(client, acc
     client.post(f"{PAGE}recovery-codes/", {"password": PASSWORD})
     assert not account.second_factors.exists()
     assert "New recovery codes were made." not in notes(account)
+
+
+@pytest.mark.parametrize("page", ["", "recovery-codes/", "remove/"])
+def test_who_has_no_password_here_changes_it_shortly_after_signing_in(client, account, app, recovery_codes, page):
+    # As who signs in by an identity server.
+    account.set_unusable_password()
+    account.save()
+    if not page:
+        account.second_factors.all().delete()
+    client.force_login(account)
+    former = set(account.second_factors.values_list("secret"))
+    secret = parsed(client.get(PAGE)).xpath("string(//code)")
+    session = client.session
+    signed_in = datetime.datetime.fromisoformat(session["sign_in"]["at"])
+    session["sign_in"]["at"] = (signed_in - datetime.timedelta(minutes=10)).isoformat()
+    session.save()
+    answer = client.post(f"{PAGE}{page}", {"code": App(secret).code() if secret else ""})
+    assert answer.status_code == 422
+    assert "You signed in more than 10 minutes ago. Sign in again, then change it." in answer.content.decode()
+    assert set(account.second_factors.values_list("secret")) == former
+    session["sign_in"]["at"] = (signed_in - datetime.timedelta(minutes=9)).isoformat()
+    session.save()
+    assert client.post(f"{PAGE}{page}", {"code": App(secret).code() if secret else ""}).status_code < 400
+    assert set(account.second_factors.values_list("secret")) != former
 
 
 # --- signing in ---------------------------------------------------------------------------------------

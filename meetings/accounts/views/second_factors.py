@@ -56,7 +56,7 @@ def second_factors(request: Request) -> HttpResponse:
     if request.method != "POST":
         return _page(request)
     secret = _new_secret(request)
-    form = FactorForm(request.POST, account=request.user, asks_code=True)
+    form = FactorForm(request.POST, request=request, asks_code=True)
     if not form.submit(lambda: services.add_codes(account=request.user, secret=secret, code=form.cleaned_data["code"])):
         return _page(request, form=form)
     del request.session[_NEW_FACTOR]
@@ -68,7 +68,7 @@ def second_factors(request: Request) -> HttpResponse:
 @require_POST
 def add_passkey(request: Request) -> HttpResponse:
     """Add the key that the browser made (``passkey``)."""
-    form = FactorForm(request.POST, account=request.user, asks_name=True)
+    form = FactorForm(request.POST, request=request, asks_name=True)
     state, answer = request.session.pop(second_step.CHALLENGE, None), request.POST.get("passkey", "")
     if not form.submit(
         lambda: passkeys.add_passkey(account=request.user, name=form.cleaned_data["name"], state=state, answer=answer)
@@ -85,7 +85,7 @@ def add_passkey(request: Request) -> HttpResponse:
 @require_POST
 def recovery_codes(request: Request) -> HttpResponse:
     """Make new recovery codes and show them, this once."""
-    form = FactorForm(request.POST, account=request.user)
+    form = FactorForm(request.POST, request=request)
     if form.submit(lambda: services.renew_recovery_codes(account=request.user)):
         return _page(request, codes=form.result)
     return _page(request, form=form)
@@ -96,7 +96,7 @@ def recovery_codes(request: Request) -> HttpResponse:
 @require_POST
 def remove_second_factor(request: Request) -> HttpResponse:
     """Remove a passkey (``passkey``), or all: the password alone is then enough."""
-    form = FactorForm(request.POST, account=request.user)
+    form = FactorForm(request.POST, request=request)
     passkey = request.POST.get("passkey", "")
     if not form.submit(lambda: _remove(request, passkey)):
         return _page(request, form=form)
@@ -140,8 +140,8 @@ def _page(
     has_codes = any(factor.kind == FactorKind.CODES for factor in factors)
     is_setting_up = form is not None and "code" in form.fields
     context: dict[str, Any] = {
-        "form": FactorForm(account=account) if form is None or is_setting_up else form,
-        "codes_form": form if is_setting_up else FactorForm(account=account, asks_code=True),
+        "form": FactorForm(request=request) if form is None or is_setting_up else form,
+        "codes_form": form if is_setting_up else FactorForm(request=request, asks_code=True),
         "has_codes": has_codes,
         "passkeys": account.passkeys.all(),
         "recovery_codes": codes,
@@ -158,6 +158,6 @@ def _page(
     if passkeys.are_possible():
         options, request.session[second_step.CHALLENGE] = passkeys.begin_adding(account)
         context["passkey_options"] = json.dumps(options)
-        context["passkey_form"] = passkey_form or FactorForm(account=account, asks_name=True)
+        context["passkey_form"] = passkey_form or FactorForm(request=request, asks_name=True)
     status = (passkey_form or form or context["form"]).status_code
     return render(request, "registration/second_factors.html", context, status=status)
