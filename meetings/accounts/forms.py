@@ -187,7 +187,7 @@ class PasswordForm(RequiredErrorMixin, PasswordChangeForm):
             raise forms.ValidationError(_("This is the password you have. Choose another one."))
         return password
 
-    def validate_password_for_user(self, user: Account, password_field_name: str = "new_password1") -> None:
+    def validate_password_for_user(self, user: Account, password_field_name: str = "new_password1") -> None:  # nosec B107 # the name of a field
         """Say what is wrong at the new password; Django does at its repetition."""
         super().validate_password_for_user(user, "new_password1")
 
