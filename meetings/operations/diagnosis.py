@@ -65,6 +65,15 @@ def diagnose() -> Iterator[tuple[StrOrPromise, Finding]]:
         yield from ((name, finding) for finding in look())
 
 
+# What Django's checks say of a deployment in English alone, and of settings that have other names here.
+_OF_DJANGO = {
+    "security.W004": gettext_lazy(
+        "HSTS_SECONDS is 0: a browser may still go by http. Set it once https works for everybody."
+    ),
+    "security.W009": gettext_lazy("SECRET_KEY can be guessed. Write a long one, made by chance."),
+}
+
+
 def _settings() -> Iterator[Finding]:
     if settings.DEBUG:
         yield Finding(Level.NOTE, _("DEBUG is on, which shows errors to everybody: only on a machine of your own."))
@@ -77,9 +86,10 @@ def _settings() -> Iterator[Finding]:
         messages += check_secret_key(None)
     yield from _misspelt_settings()
     for message in messages:
-        words = {"message": message.msg, "hint": message.hint or "", "code": message.id}
         level = Level.WRONG if message.is_serious() else Level.NOTE
-        yield Finding(level, _("%(message)s %(hint)s (%(code)s)") % words)
+        words = {"message": message.msg, "hint": message.hint or "", "code": message.id}
+        own = _OF_DJANGO.get(message.id or "")
+        yield Finding(level, str(own) if own else _("%(message)s %(hint)s (%(code)s)") % words)
     if not messages:
         yield Finding(
             Level.FINE, _("Each has a meaning. People open the register at %(url)s.") % {"url": settings.BASE_URL}

@@ -238,6 +238,17 @@ def test_what_a_deployment_should_not_be_is_noted(settings, https, debug, said):
     assert any(said in note for note in notes) if said else not notes
 
 
+@pytest.mark.same_on_both
+def test_that_browsers_are_not_bound_to_https_is_noted(settings):
+    settings.DEBUG, settings.SERVED_OVER_HTTPS, settings.SECURE_SSL_REDIRECT = False, True, True
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    settings.SECURE_HSTS_SECONDS = 0
+    notes = [each for each in ask()[0] if each.startswith("· Settings: ")]
+    assert notes == [
+        "· Settings: HSTS_SECONDS is 0: a browser may still go by http. Set it once https works for everybody."
+    ]
+
+
 @pytest.mark.long
 @pytest.mark.same_on_both
 def test_a_name_that_is_nearly_a_settings_and_a_key_that_can_be_guessed_are_noted(monkeypatch, settings):
@@ -248,7 +259,7 @@ def test_a_name_that_is_nearly_a_settings_and_a_key_that_can_be_guessed_are_note
     assert "· Settings: DUE_SOON_DAY is no setting of the register. Is DUE_SOON_DAYS meant?" in notes
     assert "· Settings: EMAIL_URI is no setting of the register. Is EMAIL_URL meant?" in notes
     assert len([note for note in notes if "is no setting" in note]) == 2
-    assert any("(security.W009)" in note for note in notes)
+    assert "· Settings: SECRET_KEY can be guessed. Write a long one, made by chance." in notes
 
 
 @pytest.mark.long
