@@ -180,10 +180,13 @@ def test_passwords_are_hashed_with_argon2(tmp_path):
     assert done.stdout.startswith("argon2$argon2id$"), done.stderr
 
 
-# Asks for pages, posts a note on the last of them, and prints which of the modules below are loaded; then exports.
+# What all processes have is loaded before there are several, and looked through for garbage no more. Then it asks for
+# pages, posts a note on the last of them, and prints which of the modules below are loaded; then exports.
 SERVE = """
-import sys
-from cnas_tasks import wsgi
+import gc, sys
+from cnas_tasks import server, wsgi
+server.pre_fork(None, None)
+assert "meetings.tasks.views.detail" in sys.modules and gc.get_freeze_count() > 50_000
 from django.test import Client
 from meetings.models import Account, Task
 client, task = Client(headers={"host": "localhost"}), Task.objects.get(pk=sys.argv[1])
