@@ -91,16 +91,16 @@ def trend_chart(
     for place, kind in enumerate(TREND_LINES):
         numbers = [getattr(point, kind.name) for point in points]
         heights = [_svg_number(height(number)) for number in numbers]
-        # Of none the line says enough.
-        spots = [
-            (index, (kind.name, _svg_number(spot_place(index, place)), heights[index], _say(days[index], kind, number)))
-            for index, number in enumerate(numbers)
-            if number
-        ]
         path = " ".join(f"{_svg_number(LEFT + index * step)},{y}" for index, y in enumerate(heights))
         marks = []
-        for index, spot in spots:
-            mark = fill_html('<use href="#mark-{}" x="{}" y="{}"><title>{}</title></use>', *spot)
+        for index, number in enumerate(numbers):
+            # Of none the line says enough.
+            if not number:
+                continue
+            x, words = _svg_number(spot_place(index, place)), _say(days[index], kind, number)
+            mark = fill_html(
+                '<use href="#mark-{}" x="{}" y="{}"><title>{}</title></use>', kind.name, x, heights[index], words
+            )
             if is_opened:
                 # The keyboard has the links of the table.
                 mark = fill_html('<a href="{}" tabindex="-1">{}</a>', _list_address(scope, points[index], kind), mark)
