@@ -1,7 +1,6 @@
 """What is nobody's mistake, in words: full disks, lost databases, other writers."""
 
 import errno
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -80,9 +79,11 @@ def recognise_fault(error: BaseException | None) -> FaultError | None:
 
 
 def _is_of_lxml(error: BaseException | None) -> bool:
-    """Whether lxml could not write; it is loaded by who writes with it."""
-    etree = sys.modules.get("lxml.etree")
-    return etree is not None and isinstance(error, etree.SerialisationError)
+    """Whether lxml could not write.
+
+    Told by the name of its class: lxml is loaded by who writes with it, and another thread may be doing so just now.
+    """
+    return (type(error).__module__, type(error).__name__) == ("lxml.etree", "SerialisationError")
 
 
 def _recognise_database_fault(error: DatabaseError | InterfaceError) -> FaultError | None:

@@ -7,7 +7,9 @@ import errno
 import gc
 import os
 import re
+import sys
 import tempfile
+import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from unittest import mock
@@ -18,6 +20,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, IntegrityError, OperationalError, connection
 from django.db.backends.utils import CursorWrapper
 from django.test import Client
+from lxml import etree
 
 from meetings.faults import BusyError, FaultError, StorageError, recognise_fault
 from meetings.models import Evidence, MinutesDocument, TaskLog, WorkbookUpload
@@ -304,3 +307,13 @@ def test_an_export_that_finds_no_room_says_so_and_leaves_nothing(world, monkeypa
     assert files_of(tmp_path) == []
     del answer, client
     gc.collect()
+
+
+def test_what_lxml_could_not_write_is_told_while_another_thread_loads_lxml(monkeypatch):
+    tree = etree.ElementTree(etree.Element("sheet", text="a" * 100_000))
+    with pytest.raises(etree.SerialisationError) as full:
+        tree.write("/dev/full")
+    # What a thread sees of a module that another one is loading.
+    monkeypatch.setitem(sys.modules, "lxml.etree", types.ModuleType("lxml.etree"))
+    assert isinstance(recognise_fault(full.value), StorageError)
+    assert recognise_fault(ValueError()) is None
