@@ -41,15 +41,7 @@ if metrics_folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
 
 
 def on_starting(server: object) -> None:
-    """Log what nobody catches.
-
-    Only now: what keeps the register from being loaded has to be read where it is started.
-    """
-    log_what_nobody_catches()
-
-
-def pre_fork(server: object, worker: object) -> None:
-    """Keep what all processes share out of the look for garbage.
+    """Load what all processes share, and keep it out of the look for garbage.
 
     Otherwise one request in sixty waits for a look through all of it, four times as long as for its page, and each
     process has the memory for itself.
@@ -58,6 +50,8 @@ def pre_fork(server: object, worker: object) -> None:
     reverse("dashboard")
     gc.set_threshold(10_000, 10, 10)
     gc.freeze()
+    # Only now: what keeps the register from being loaded has to be read where it is started.
+    log_what_nobody_catches()
 
 
 class Worker(ThreadWorker):

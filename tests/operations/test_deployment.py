@@ -185,7 +185,7 @@ def test_passwords_are_hashed_with_argon2(tmp_path):
 SERVE = """
 import gc, sys
 from cnas_tasks import server, wsgi
-server.pre_fork(None, None)
+server.on_starting(None)
 assert "meetings.tasks.views.detail" in sys.modules and gc.get_freeze_count() > 50_000
 from django.test import Client
 from meetings.models import Account, Task
@@ -219,6 +219,17 @@ SELDOM_NEEDED = (
     "pyotp",
     "segno",
 )
+
+
+@pytest.mark.long
+def test_a_server_whose_pages_do_not_load_ends_before_it_listens(tmp_path):
+    (tmp_path / "broken.py").write_text("from cnas_tasks.settings import *\nROOT_URLCONF = 'nowhere'\n")
+    command = ("-m", "gunicorn", "--config=python:cnas_tasks.server", "--bind=127.0.0.1:0")
+    environment = {"PYTHONPATH": str(tmp_path), "DJANGO_SETTINGS_MODULE": "broken", **DEPLOYED}
+    done = in_a_process(tmp_path, *command, **environment)
+    assert done.returncode != 0
+    assert "No module named 'nowhere'" in done.stderr
+    assert "Listening" not in done.stderr
 
 
 @pytest.mark.long
