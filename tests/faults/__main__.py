@@ -25,6 +25,13 @@ from .report import Round, print_round, write_report
 from .writers import Writer
 
 
+def print_log(folder: Path) -> None:
+    """Print the end of what the register's processes logged, and each line that tells of an error."""
+    lines = (folder / "log").read_text(errors="replace").splitlines()
+    told = [line for place, line in enumerate(lines) if place >= len(lines) - 100 or '"traceback"' in line]
+    sys.stderr.write("\n".join([*told, ""]))
+
+
 def run_round(name: str, number: int | None, seed: str) -> Round:
     """Let ``number`` faults happen on one database, and hold the register against the journal.
 
@@ -57,9 +64,12 @@ def run_round(name: str, number: int | None, seed: str) -> Round:
             taken = deployment.mail.taken
             facts = audit["facts"] | {"mails": len(taken), "mails that came twice": sum(taken.values()) - len(taken)}
             violations = [*audit["violations"], *check_mails(audit["sent"], taken)]
-            return Round(database.name, deployment.full_disk, journal, facts, violations)
+            found = Round(database.name, deployment.full_disk, journal, facts, violations)
+            if found.all_violations:
+                print_log(folder)
+            return found
         except BaseException:
-            sys.stderr.write((folder / "log").read_text(errors="replace")[-20_000:])
+            print_log(folder)
             raise
         finally:
             deployment.remove()

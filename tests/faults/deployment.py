@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -104,7 +105,10 @@ class Deployment:
         )
         start = time.monotonic()
         while time.monotonic() - start < 60:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+            with (
+                contextlib.suppress(OSError),
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz/live", timeout=10),
+            ):
                 return
             time.sleep(0.05)
         raise RuntimeError("The web server does not start.")
