@@ -11,7 +11,7 @@ from meetings.display.fields import label
 from meetings.exports.columns import Column
 from meetings.models import Paper, Task
 from meetings.tasks.appraisal import explain_figures
-from meetings.tasks.display import task_number_label
+from meetings.tasks.display import secretariat_name, task_number_label
 
 from . import formatting, prose, tables
 from .appraisal_workbook import department_table
@@ -43,7 +43,7 @@ def bulletin_document(bulletin: Bulletin) -> OfficialDocument:
         salutation=formatting.format_salutation(_("All departments")),
         blocks=list(_blocks(bulletin)),
         closing=_("This is our bulletin."),
-        signed_by=formatting.secretariat_name(bulletin.body),
+        signed_by=secretariat_name(bulletin.body),
         signed_on=bulletin.last,
     )
 

@@ -31,11 +31,6 @@ def format_suggester(source: SuggestionSource) -> str:
     return (pgettext("who suggested", "%(capacity)s %(name)s") % values).strip()
 
 
-def secretariat_name(body: str) -> str:
-    """Return who signs for the meetings of ``body``: its secretariat, if named."""
-    return _("Secretariat of %(body)s") % {"body": body} if body else _("The secretariat")
-
-
 def format_salutation(name: str) -> str:
     """Return how a document speaks to whom it is for."""
     return pgettext("salutation of a document", "%(name)s:") % {"name": name}

@@ -12,6 +12,7 @@ from meetings.display.fields import label
 from meetings.exports.columns import Column
 from meetings.exports.formatting import ENUMERATION_COMMA
 from meetings.models import ExtensionRequest, Health, Meeting, Paper, Status, Suggestion, Task
+from meetings.tasks.display import secretariat_name
 from meetings.tasks.statistics import OTHER_ENDS
 
 from . import formatting, prose, tables
@@ -40,7 +41,7 @@ def frame_document(report: ProgressReport, blocks: Sequence[Block]) -> OfficialD
         salutation=formatting.format_salutation(meeting.body or _("Members of the committee")),
         blocks=blocks,
         closing=_("This is our report."),
-        signed_by=formatting.secretariat_name(meeting.body),
+        signed_by=secretariat_name(meeting.body),
         signed_on=report.day,
     )
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _, ngettext, pgettext
 
 from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.models import DeadlineKind, Health, Paper, Person, Status, Task
+from meetings.tasks.display import secretariat_name
 from meetings.tasks.statistics import OTHER_ENDS
 
 from . import formatting, prose
@@ -34,7 +35,7 @@ def reply_document(sheet: ReplySheet) -> OfficialDocument:
         salutation=formatting.format_salutation(_address(sheet)),
         blocks=list(_blocks(sheet)),
         closing=_("This is our reply."),
-        signed_by=formatting.secretariat_name(sheet.parts[0].suggestion.meeting.body if sheet.parts else ""),
+        signed_by=secretariat_name(*(part.suggestion.meeting.body for part in sheet.parts)),
         signed_on=sheet.day,
         is_letter=True,
     )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from meetings.display.fields import label
 from meetings.display.progress import department_reports
 from meetings.exports.columns import Column
-from meetings.models import Health, Role, Task
+from meetings.models import Health, Task
 from meetings.tasks.chasing import Slip
 from meetings.tasks.display import lateness, task_number_label
 
@@ -41,7 +41,7 @@ def _slip_document(slip: Slip, day: datetime.date, answer_to: str) -> OfficialDo
         salutation=format_salutation(slip.department.name),
         blocks=[Paragraph(request), Table("", columns, slip.tasks)],
         closing=_("Answer to: %(name)s") % {"name": answer_to},
-        signed_by=str(Role.SECRETARIAT.label),
+        signed_by=slip.signed_by,
         signed_on=day,
         colour=f"{slip.colour} · {slip.health.label}",
     )

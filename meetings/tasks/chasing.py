@@ -28,6 +28,7 @@ from meetings.models.prepared import PreparedQuery
 from meetings.models.task import TaskQuerySet
 
 from .acknowledgements import Unacknowledged, find_unacknowledged, unacknowledged_parts
+from .display import secretariat_name
 from .overview import find_unreported_departments, waiting_for_departments
 from .statistics import PRESSING, HealthCount, count_by_department_and_leader, name_counts
 
@@ -200,6 +201,11 @@ class Slip:
     def colour(self) -> StrOrPromise:
         """The name of the paper, which stands as a word where there is no colour."""
         return SLIP_COLOURS[self.health]
+
+    @property
+    def signed_by(self) -> str:
+        """The secretariat that sends it."""
+        return secretariat_name(*(task.suggestion.meeting.body for task in self.tasks))
 
 
 SLIP_COLOURS = {

@@ -42,6 +42,12 @@ def task_number_label(task: Task) -> str:
     return pgettext("suggestion and task", "%(suggestion)s (%(task)s)") % {"suggestion": number, "task": task.number}
 
 
+def secretariat_name(*bodies: str) -> str:
+    """Return who signs for meetings of ``bodies``: the secretariat, of the one body."""
+    body = bodies[0] if len(set(bodies)) == 1 else ""
+    return _("Secretariat of %(body)s") % {"body": body} if body else _("The secretariat")
+
+
 def lateness(task: Task, day: datetime.date) -> str:
     """Return how late ``task`` is on ``day``, or how near; empty where neither."""
     if task.next_day is None:

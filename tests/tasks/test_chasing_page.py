@@ -188,7 +188,11 @@ def test_the_slips_of_all_departments_are_in_one_file(world, client, staff, slip
 
 @pytest.mark.long
 def test_the_sheet_says_who_issues_it_and_the_page_what_the_colours_mean(world, client, staff, slips):
-    assert all(re.search(r"Secretariat \d", slip) for slip in slips())
+    world.meeting.body = "安全委员会"
+    world.meeting.save()
+    assert all(re.search(r"Secretariat of 安全委员会 \d", slip) for slip in slips())
+    document = docx.Document(io.BytesIO(client.get("/reports/slips/").getvalue()))
+    assert "安全委员会" in "".join(paragraph.text for paragraph in document.paragraphs)
     assert "Red slips are for what is overdue, yellow ones for missed reviews" in compact_html(
         client.get("/chasing/slips/")
     )

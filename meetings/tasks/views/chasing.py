@@ -17,7 +17,7 @@ from meetings.core.lifecycle import ENDED_STATUSES, OPEN_STATUSES
 from meetings.core.text import parse_id, parse_ids
 from meetings.display.fields import join_items
 from meetings.errors import InvalidInputError, PermissionDeniedError, ServiceError
-from meetings.models import Department, Role
+from meetings.models import Department
 from meetings.models.task import TaskQuerySet
 from meetings.tasks.chasing import (
     Slip,
@@ -68,7 +68,7 @@ def supervision_slips(request: Request) -> HttpResponse:
     """
     day = _today_alone(request)
     slips, page = find_slips(request, day, DEPARTMENTS_PER_PAGE)
-    context = {"slips": slips, "page": page, "day": day, "secretariat": Role.SECRETARIAT.label}
+    context = {"slips": slips, "page": page, "day": day}
     return render(request, "meetings/tasks/chasing/slips.html", context)
 
 
