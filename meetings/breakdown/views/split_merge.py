@@ -42,11 +42,14 @@ def suggestion_merge(request: Request, pk: int) -> HttpResponse:
     if _submit(form, merge_suggestions, suggestion_id=suggestion.pk, actor=request.user):
         messages.success(request, _("Saved: the two rows are one now. What the other said stays in the logs."))
         return _redirect_to_table(suggestion, f"suggestion-{suggestion.pk}")
-    tasks = {
+    context = {
+        "target": suggestion,
+        "other": other,
+        "choices": [(row.pk, str(row)) for row in others],
         "own_tasks": suggestion.tasks.standing().order_by("number"),
         "other_tasks": other.tasks.standing().order_by("number") if other else (),
     }
-    return _render(request, "merge_suggestions", form, suggestion, other=other, others=others, **tasks)
+    return _render(request, "merge_suggestions", form, suggestion, **context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -73,7 +76,13 @@ def task_merge(request: Request, pk: int) -> HttpResponse:
         )
         return _redirect_to_table(task.suggestion, f"task-{task.pk}")
     is_open = other is not None and other.import_issues.filter(answer__isnull=True).exists()
-    context = {"task": task, "other": other, "others": others, "other_has_issues": is_open}
+    context = {
+        "task": task,
+        "target": task,
+        "other": other,
+        "choices": [(one.pk, f"({one.number}) {one}") for one in others],
+        "other_has_issues": is_open,
+    }
     return _render(request, "merge_tasks", form, task.suggestion, **context)
 
 
