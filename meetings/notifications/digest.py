@@ -8,7 +8,8 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone, translation
 
-from meetings.models import Account, Department, Role
+from meetings.models import Account, Department
+from meetings.tasks.inbox import ROLES_WITH_INBOX
 
 from .sections import SECTIONS, Reading, Section
 
@@ -46,8 +47,7 @@ def language_of(account: Account) -> str:
 def potential_recipients() -> QuerySet[Account]:
     """Return the active accounts that a digest might have something for."""
     heads = Department.objects.filter(head=OuterRef("person"))
-    roles = (Role.SECRETARIAT, Role.LIAISON, Role.LEADER)
-    return Account.objects.filter(Q(role__in=roles) | Exists(heads), is_active=True).select_related("person")
+    return Account.objects.filter(Q(role__in=ROLES_WITH_INBOX) | Exists(heads), is_active=True).select_related("person")
 
 
 def compose_digest(account: Account, day: datetime.date) -> Digest | None:

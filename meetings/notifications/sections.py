@@ -243,11 +243,11 @@ def health_section(
     *,
     heading: StrOrPromise,
     health: Health,
-    roles: Set[Role] = frozenset({Role.SECRETARIAT, Role.LIAISON}),
+    for_secretariat: bool = True,
 ) -> Section | None:
     """Return the tasks of this health: a liaison's own, for the secretariat all."""
     account = reading.account
-    if account.role not in roles:
+    if account.role != Role.LIAISON and not (for_secretariat and permissions.is_secretariat(account)):
         return None
 
     def select(day: datetime.date) -> TaskQuerySet:
@@ -282,7 +282,7 @@ SECTIONS: tuple[SectionBuilder, ...] = (
     partial(health_section, heading=gettext_lazy("Overdue"), health=Health.OVERDUE),
     partial(health_section, heading=gettext_lazy("Review missed"), health=Health.REVIEW_MISSED),
     review_due,
-    partial(health_section, heading=gettext_lazy("Due soon"), health=Health.DUE_SOON, roles={Role.LIAISON}),
+    partial(health_section, heading=gettext_lazy("Due soon"), health=Health.DUE_SOON, for_secretariat=False),
 )
 
 

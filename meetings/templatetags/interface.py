@@ -25,6 +25,7 @@ register = template.Library()
 
 
 register.simple_tag(icon)
+register.filter(permissions.is_secretariat)
 
 
 @register.simple_tag(takes_context=True)

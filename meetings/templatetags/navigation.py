@@ -1,6 +1,8 @@
 """The navigation of every page: `{% load navigation %}{% navigation %}`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from django import template
@@ -9,15 +11,20 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from meetings.models import Role
+from meetings import permissions
+from meetings.models import Account
 from meetings.tasks.inbox import count_queue
 
 register = template.Library()
 
 
+def _is_for_all(_account: Account) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class NavigationEntry:
-    """One entry: URL name, label, icon, the roles it is for.
+    """One entry: URL name, label, icon, who sees it.
 
     ``name_prefixes`` are beginnings of the URL names that belong to it, too.
     """
@@ -25,13 +32,11 @@ class NavigationEntry:
     name: str
     label: Promise
     icon: str
-    roles: frozenset[str] = frozenset(Role.values)
+    is_for: Callable[[Account], bool] = _is_for_all
     name_prefixes: tuple[str, ...] = ()
 
 
-SECRETARIAT_ONLY = frozenset({Role.SECRETARIAT})
-WORKBOOK_ROLES = frozenset({Role.SECRETARIAT, Role.LIAISON})
-ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+_is_administrator = attrgetter("is_staff")
 # What is opened every day, always in sight.
 LINE = (
     NavigationEntry(
@@ -44,13 +49,15 @@ LINE = (
         "calendar-event",
         name_prefixes=("meeting_", "suggestion", "aspect_", "import_home", "draft"),
     ),
-    NavigationEntry("fill_in", _("Fill-in"), "file-spreadsheet", roles=WORKBOOK_ROLES, name_prefixes=("fill_in",)),
+    NavigationEntry(
+        "fill_in", _("Fill-in"), "file-spreadsheet", is_for=permissions.can_change_tasks, name_prefixes=("fill_in",)
+    ),
     NavigationEntry("reports", _("Reports"), "file-text", name_prefixes=("report", "back_dated")),
 )
 # What is opened now and then, behind the account's name.
 MENU = (
     NavigationEntry("account_settings", _("My settings"), "settings"),
-    NavigationEntry("import_home", _("Import"), "upload", roles=SECRETARIAT_ONLY, name_prefixes=("draft",)),
+    NavigationEntry("import_home", _("Import"), "upload", is_for=permissions.is_secretariat, name_prefixes=("draft",)),
     NavigationEntry(
         "organisation",
         _("Departments and people"),
@@ -58,13 +65,13 @@ MENU = (
         name_prefixes=("organisation_", "department_", "person_"),
     ),
     NavigationEntry("batch_list", _("Batches"), "history", name_prefixes=("batch",)),
-    NavigationEntry("accounts", _("Accounts"), "users", roles=ADMINISTRATORS, name_prefixes=("account_",)),
-    NavigationEntry("robots", _("Group robots"), "message", roles=ADMINISTRATORS, name_prefixes=("robot_",)),
-    NavigationEntry("working_days", _("Working days"), "calendar-time", roles=ADMINISTRATORS),
-    NavigationEntry("webhooks", _("Webhooks"), "message", roles=ADMINISTRATORS, name_prefixes=("webhook_",)),
-    NavigationEntry("letterheads", _("Letterheads"), "file-text", roles=ADMINISTRATORS),
-    NavigationEntry("jobs", _("Background jobs"), "refresh", roles=ADMINISTRATORS),
-    NavigationEntry("admin:index", _("Administration"), "adjustments", roles=ADMINISTRATORS),
+    NavigationEntry("accounts", _("Accounts"), "users", is_for=_is_administrator, name_prefixes=("account_",)),
+    NavigationEntry("robots", _("Group robots"), "message", is_for=_is_administrator, name_prefixes=("robot_",)),
+    NavigationEntry("working_days", _("Working days"), "calendar-time", is_for=_is_administrator),
+    NavigationEntry("webhooks", _("Webhooks"), "message", is_for=_is_administrator, name_prefixes=("webhook_",)),
+    NavigationEntry("letterheads", _("Letterheads"), "file-text", is_for=_is_administrator),
+    NavigationEntry("jobs", _("Background jobs"), "refresh", is_for=_is_administrator),
+    NavigationEntry("admin:index", _("Administration"), "adjustments", is_for=_is_administrator),
     NavigationEntry("help", _("Help"), "help-circle", name_prefixes=("help_",)),
 )
 # Pages that are printed, and have a button for it. The list of tasks has its own, for what stands on its other pages.
@@ -119,12 +126,12 @@ def account_menu(context: RequestContext) -> dict[str, Any]:
 
 
 def _entries(context: RequestContext, places: tuple[NavigationEntry, ...]) -> list[dict[str, Any]]:
-    """Return those of ``places`` for the account's role, and which the page is in."""
+    """Return those of ``places`` that are for the account, and which the page is in."""
     request = context["request"]
     view_name = request.resolver_match.view_name if request.resolver_match else ""
     entries = []
     for place in places:
-        if request.user.role in place.roles:
+        if place.is_for(request.user):
             inside = view_name.startswith(place.name_prefixes) if place.name_prefixes else False
             inside = inside and view_name not in UNGROUPED_PAGES
             current = "page" if view_name == place.name else "true" if inside else ""

@@ -31,8 +31,6 @@ from meetings.ui.navigation import day_context, today
 from .dashboard_scope import ROWS_IN_SIGHT, TABLES, Scope, Tables, count_tables, requested_scope
 
 ROWS_PER_PAGE = 25
-# Whose day begins with the inbox, be it empty.
-WORKING_ROLES = (Role.SECRETARIAT, Role.LIAISON)
 
 
 @require_safe
@@ -180,8 +178,8 @@ def _waiting(account: Account, tasks: TaskQuerySet, tables: Tables, day: datetim
         ]
     return {
         **questions,
-        # A leader's inbox is empty most days: then what is red comes first.
-        "shows_waiting": any(entry[1] for entry in queue + notices) or account.role in WORKING_ROLES,
+        # The day of whoever works on tasks begins with the inbox, be it empty; a leader's with what is red.
+        "shows_waiting": any(entry[1] for entry in queue + notices) or permissions.can_change_tasks(account),
         "waiting": [entry for entry in queue if entry[1]],
         "notices": [entry for entry in notices if entry[1]],
         "queue_number": sum(number for _label, number, _address in queue),
