@@ -45,7 +45,7 @@ def logging_config(*, is_json: bool) -> dict[str, Any]:
             "django": {"handlers": [], "propagate": True},
             # The line of each request is ours (meetings.middleware), and holds no address.
             "django.server": {"handlers": [], "level": "CRITICAL"},
-            # It names who failed to sign in; `meetings.accounts.sign_ins` logs that without a name.
+            # It names who failed to sign in; `meetings.accounts.sign_in_log` logs that without a name.
             "axes": {"level": "ERROR"},
             "gunicorn.error": {"handlers": [], "propagate": True},
         },

@@ -208,7 +208,7 @@ AUTH_USER_MODEL = "meetings.Account"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
-    "meetings.accounts.second_step.SecondFactorBackend",
+    "meetings.accounts.second_factor_check.SecondFactorBackend",
     "meetings.accounts.directory.DirectoryBackend",
 ]
 PASSWORD_HASHERS = [

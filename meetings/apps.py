@@ -15,7 +15,7 @@ class MeetingsConfig(AppConfig):
         from cnas_tasks.logs import keep_secrets_out
 
         from . import admin  # noqa: F401 - importing registers it
-        from .accounts import sign_ins  # noqa: F401 - importing connects it
+        from .accounts import sign_in_log  # noqa: F401 - importing connects it
         from .core.workdays import use_entered_days
         from .notifications import delivery, robot_messages, robot_services, webhooks  # noqa: F401 - importing connects them
         from .organisation.services.working_days import find_entered_days

@@ -9,8 +9,8 @@ from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from meetings.accounts.circuit_breaker import TIMEOUT_SECONDS, asking
 from meetings.accounts.services.identities import Claim, find_account
-from meetings.accounts.silence import TIMEOUT_SECONDS, asking
 from meetings.errors import ServiceError
 from meetings.models import Account
 

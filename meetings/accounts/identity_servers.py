@@ -18,8 +18,8 @@ from django.utils.http import urlencode
 from joserfc.errors import JoseError
 from lxml.etree import XMLSyntaxError
 
+from meetings.accounts.circuit_breaker import TIMEOUT_SECONDS, SilentServerError
 from meetings.accounts.services.identities import Claim
-from meetings.accounts.silence import TIMEOUT_SECONDS, SilentServerError
 
 _CAS_STATE = "cas_state"
 

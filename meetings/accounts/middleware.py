@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
-from meetings.accounts.second_step import leads_elsewhere
+from meetings.accounts.second_factor_check import leads_elsewhere
 from meetings.accounts.sessions import renew
 from meetings.models import Account
 from meetings.ui.navigation import page_before

@@ -12,7 +12,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer
 from ninja.utils import check_csrf
 
-from meetings.accounts.second_step import find_first_page
+from meetings.accounts.second_factor_check import find_first_page
 from meetings.core.as_of import InvalidAsOfError
 from meetings.errors import ConflictError, ServiceError
 from meetings.faults import FaultError, recognise_fault

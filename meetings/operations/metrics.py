@@ -29,7 +29,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from meetings.accounts.second_step import find_first_page
+from meetings.accounts.second_factor_check import find_first_page
 from meetings.errors import PermissionDeniedError
 from meetings.jobs.heartbeat import last_seen
 from meetings.jobs.last_runs import find_ages

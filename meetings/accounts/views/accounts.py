@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from meetings import permissions
 from meetings.accounts import lockout
 from meetings.accounts.forms import EditAccountForm, NewAccountForm
+from meetings.accounts.identity_settings import describe_matching
 from meetings.accounts.services.accounts import create_account, edit_account, reset_password, unlock_account
 from meetings.accounts.services.identities import unlink_identities
 from meetings.accounts.services.second_factors import has_second_factor, remove_second_factors
-from meetings.accounts.sign_in_ways import describe_matching
 from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.errors import InvalidTransitionError, NoChangesError
 from meetings.models import ANSWERABLE_ROLES, Account, Role

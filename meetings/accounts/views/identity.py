@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from meetings.accounts import second_step
+from meetings.accounts import second_factor_check
+from meetings.accounts.circuit_breaker import asking
 from meetings.accounts.forms import SignInForm
 from meetings.accounts.identity_servers import (
     SERVER_FAULTS,
@@ -19,9 +20,8 @@ from meetings.accounts.identity_servers import (
     ask_cas_server,
     ask_openid_provider,
 )
+from meetings.accounts.identity_settings import find_ways
 from meetings.accounts.services.identities import find_account
-from meetings.accounts.sign_in_ways import find_ways
-from meetings.accounts.silence import asking
 from meetings.errors import ServiceError
 from meetings.tasks.navigation import landing_url
 from meetings.ui.navigation import get_next_url
@@ -63,7 +63,7 @@ def identity_sign_in(request: HttpRequest, way: str) -> HttpResponse:
         )
     next_url = request.session.pop(_NEXT, "")
     login(request, account, backend="django.contrib.auth.backends.ModelBackend")
-    second_step.complete(request)
+    second_factor_check.complete(request)
     return redirect(next_url or landing_url(account))
 
 

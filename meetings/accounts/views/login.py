@@ -11,10 +11,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 
-from meetings.accounts import second_step
+from meetings.accounts import second_factor_check
 from meetings.accounts.forms import SignInForm
+from meetings.accounts.identity_settings import find_ways
 from meetings.accounts.services.second_factors import has_second_factor
-from meetings.accounts.sign_in_ways import find_ways
 from meetings.models import Account
 from meetings.tasks.navigation import landing_url
 from meetings.ui.navigation import is_page
@@ -48,5 +48,5 @@ class SignInView(LoginView):
         assert isinstance(account, Account)  # what our backends find
         if not has_second_factor(account):
             return super().form_valid(form)
-        second_step.begin(self.request, account, self.get_redirect_url())
+        second_factor_check.begin(self.request, account, self.get_redirect_url())
         return redirect("second_factor")

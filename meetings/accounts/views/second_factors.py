@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from meetings.accounts import second_step, sessions
+from meetings.accounts import second_factor_check, sessions
 from meetings.accounts.forms import CodeForm, FactorForm
 from meetings.accounts.services import passkeys, second_factors as services
 from meetings.models import FactorKind
@@ -31,7 +31,7 @@ _NEW_FACTOR = "new_second_factor"
 @require_http_methods(["GET", "HEAD", "POST"])
 def second_factor(request: HttpRequest) -> HttpResponse:
     """Ask who gave the right password for the second factor."""
-    first = second_step.find_first_step(request)
+    first = second_factor_check.find_first_step(request)
     if first is None:
         return redirect("login")
     form = CodeForm(request.POST if request.method == "POST" else None)
@@ -39,12 +39,12 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         account = authenticate(request, username=first.account.username, **form.cleaned_data)
         if account is not None:
             login(request, account)
-            second_step.complete(request)
+            second_factor_check.complete(request)
             return redirect(first.next or landing_url(first.account))
         form.add_error("second_factor", _("This code is wrong, or was used already. Wait for the next one."))
     context: dict[str, Any] = {"form": form}
     if begun := passkeys.begin_use(first.account):
-        context["passkey_options"], request.session[second_step.CHALLENGE] = json.dumps(begun[0]), begun[1]
+        context["passkey_options"], request.session[second_factor_check.CHALLENGE] = json.dumps(begun[0]), begun[1]
     return render(request, "registration/second_factor.html", context, status=422 if form.errors else 200)
 
 
@@ -69,7 +69,7 @@ def second_factors(request: Request) -> HttpResponse:
 def add_passkey(request: Request) -> HttpResponse:
     """Add the key that the browser made (``passkey``)."""
     form = FactorForm(request.POST, request=request, asks_name=True)
-    state, answer = request.session.pop(second_step.CHALLENGE, None), request.POST.get("passkey", "")
+    state, answer = request.session.pop(second_factor_check.CHALLENGE, None), request.POST.get("passkey", "")
     if not form.submit(
         lambda: passkeys.add_passkey(account=request.user, name=form.cleaned_data["name"], state=state, answer=answer)
     ):
@@ -103,7 +103,7 @@ def remove_second_factor(request: Request) -> HttpResponse:
     if services.has_second_factor(request.user):
         messages.success(request, _("The passkey is removed."))
         return redirect("second_factors")
-    request.session.pop(second_step.VERIFIED, None)
+    request.session.pop(second_factor_check.VERIFIED, None)
     messages.success(request, _("The second factor is removed: your password alone signs you in."))
     return redirect("account_settings")
 
@@ -119,7 +119,7 @@ def _done(request: Request, codes: list[str]) -> HttpResponse:
     """Show the recovery codes of who has a second factor now."""
     # Whoever is signed in elsewhere did without.
     sessions.end_sessions(request, "others")
-    second_step.complete(request)
+    second_factor_check.complete(request)
     return _page(request, codes=codes)
 
 
@@ -146,7 +146,7 @@ def _page(
         "passkeys": account.passkeys.all(),
         "recovery_codes": codes,
         "left": sum(factor.kind == FactorKind.RECOVERY for factor in factors),
-        "is_required": bool(second_step.find_first_page(request, account)),
+        "is_required": bool(second_factor_check.find_first_page(request, account)),
         "next": get_next_url(request) or landing_url(account),
     }
     if not has_codes:
@@ -156,7 +156,7 @@ def _page(
         picture = segno.make(services.provisioning_uri(account, secret), micro=False)
         context |= {"picture": picture.svg_data_uri(scale=4, light="white"), "secret": secret}
     if passkeys.are_possible():
-        options, request.session[second_step.CHALLENGE] = passkeys.begin_adding(account)
+        options, request.session[second_factor_check.CHALLENGE] = passkeys.begin_adding(account)
         context["passkey_options"] = json.dumps(options)
         context["passkey_form"] = passkey_form or FactorForm(request=request, asks_name=True)
     status = (passkey_form or form or context["form"]).status_code

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from meetings.accounts import directory, identity_servers, silence
+from meetings.accounts import circuit_breaker, directory, identity_servers
 from meetings.models import Role
 from tests import factories
 
@@ -21,8 +21,8 @@ PASSWORD = "a password of this test alone"
 @pytest.fixture
 def silent(settings, monkeypatch) -> Iterator[socket.socket]:
     """A server that takes connections and says nothing, in the place of each identity server."""
-    monkeypatch.setattr(silence, "_silent_until", {})
-    for module in (silence, identity_servers, directory):
+    monkeypatch.setattr(circuit_breaker, "_silent_until", {})
+    for module in (circuit_breaker, identity_servers, directory):
         monkeypatch.setattr(module, "TIMEOUT_SECONDS", 1)
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.setblocking(False)
@@ -64,6 +64,6 @@ def test_a_silent_server_is_left_alone_for_a_while(silent, client, monkeypatch, 
     sign_in = {"username": administrator.username, "password": PASSWORD}
     assert client.post("/accounts/login/", sign_in).status_code == 302
     client.logout()
-    monkeypatch.setattr(silence, "_silent_until", {})
+    monkeypatch.setattr(circuit_breaker, "_silent_until", {})
     assert words in ask(client).content.decode()
     assert connections(silent) >= 1
