@@ -9,7 +9,7 @@ import meetings
 
 # From the bottom up; what stands in one row may import one another. A name is a module or a package of `meetings`.
 ROOMS = (
-    ("core", "errors", "locking", "faults", "storage", "snapshot"),
+    ("core", "errors", "locking", "faults", "storage", "database_snapshot"),
     ("deadlines",),
     ("models",),
     ("permissions",),

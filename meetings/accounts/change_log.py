@@ -10,7 +10,7 @@ from meetings.core.as_of import day_bounds
 from meetings.display.fields import join_items
 from meetings.exports.columns import CellKind, Column
 from meetings.models import SIGN_IN_KINDS, ChangeKind, ChangeLog
-from meetings.models.change import SUBJECTS, ChangeLogQuerySet
+from meetings.models.change_log import SUBJECTS, ChangeLogQuerySet
 from meetings.models.text_search import contains_word
 from meetings.tasks.display import describe_changes
 

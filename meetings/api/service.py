@@ -18,7 +18,7 @@ from meetings.errors import ConflictError, ServiceError
 from meetings.faults import FaultError, recognise_fault
 from meetings.models import Account, TokenScope
 
-from . import reading, verbs
+from . import read_operations, write_operations
 from .middleware import PREFIX, ApiRequest
 from .problems import CONTENT_TYPE, problem_response, refusal_response
 
@@ -66,8 +66,8 @@ api = NinjaAPI(
     urls_namespace="api",
     auth=TokenAuth(),
 )
-api.add_router("", reading.router)
-api.add_router("", verbs.router)
+api.add_router("", read_operations.router)
+api.add_router("", write_operations.router)
 
 
 @api.get("/openapi.json", include_in_schema=False, url_name="openapi")
@@ -125,7 +125,7 @@ def answer_error(request: HttpRequest, error: Exception) -> HttpResponse:
         case InvalidAsOfError():
             return problem_response(422, str(error))
         case ConflictError():
-            return verbs.conflict_response(error)
+            return write_operations.conflict_response(error)
         case ServiceError() if not isinstance(error, FaultError):
             return refusal_response([(error.field, error.message)], error.status_code)
     if fault := recognise_fault(error):

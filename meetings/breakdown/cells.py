@@ -5,7 +5,7 @@ from django.utils.translation import ngettext
 
 from meetings.display.fields import format_day
 from meetings.models import Meeting
-from meetings.tasks import drawing
+from meetings.tasks import task_markup
 from meetings.ui.markup import fill_html
 from meetings.ui.navigation import tasks_url
 from meetings.ui.tables import Cells, draw_count
@@ -46,6 +46,6 @@ class MeetingCells(Cells):
             return ""
         return fill_html(
             '<div class="ring-and-note">{}{}</div>',
-            drawing.health_ring(count, self.scope, "meeting", meeting.pk),
-            drawing.pressing_note(count, self.scope, "meeting", meeting.pk),
+            task_markup.health_ring(count, self.scope, "meeting", meeting.pk),
+            task_markup.pressing_note(count, self.scope, "meeting", meeting.pk),
         )

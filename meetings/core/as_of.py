@@ -1,6 +1,7 @@
 """The day a page shows: today in Asia/Shanghai, or ``as_of`` (docs/domain.md).
 
-Beside it is the day of knowledge, ``known_on``: what was recorded later does not count (`meetings.models.knowledge`).
+Beside it is the day of knowledge, ``known_on``: what was recorded later does not count
+(`meetings.models.day_of_knowledge`).
 """
 
 import datetime
@@ -85,7 +86,7 @@ def known_day() -> datetime.date | None:
 
 @contextmanager
 def hold_known_day(day: datetime.date) -> Iterator[None]:
-    """Let `known_day` be ``day``, for `meetings.models.knowledge.known_on` alone."""
+    """Let `known_day` be ``day``, for `meetings.models.day_of_knowledge` alone."""
     token = _known_day.set(day)
     try:
         yield

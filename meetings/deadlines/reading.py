@@ -9,10 +9,10 @@ from meetings.deadlines.due_dates import points_of
 from meetings.deadlines.point import AddWorkingDays, MeetingDates, Point, Role
 
 from . import grammar
-from .beside import find_replaced, is_all_read
 from .grammar import POINT_FORMS, Form, Mark, find_marks, left_over
 from .kinds import Deadline, DeadlineKind, DeadlineProblem, ProblemCode, Reading
 from .misprints import mend_misprints
+from .qualifiers import find_replaced, is_all_read
 from .text import UniformText, uniform
 
 # A cell longer than this is no deadline, and is not worth the time of reading it.

@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from cnas_tasks.logs import describe
-from meetings.snapshot import consistent_snapshot
+from meetings.database_snapshot import consistent_snapshot
 
 from .columns import Column, Line
 

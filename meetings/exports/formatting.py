@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _, pgettext
 
-from meetings.display.progress import DepartmentReport
+from meetings.display.department_reports import DepartmentReport
 from meetings.models import DepartmentRole, Suggestion, SuggestionSource, Task, TaskDepartment
 
 # Between several names in one line, whatever the reader's language: the names are Chinese.

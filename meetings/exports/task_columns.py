@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils.translation import pgettext_lazy
 
+from meetings.display.department_reports import department_reports
 from meetings.display.fields import format_value, label
-from meetings.display.progress import department_reports
 from meetings.models import DepartmentRole, Health, Status, Task
 from meetings.models.task import FURTHER_TEXTS
 

@@ -19,10 +19,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy
 from django_tasks.base import Task
 
+from meetings.database_snapshot import consistent_snapshot
 from meetings.exports.downloads import file_name
 from meetings.exports.progress import tell_progress
 from meetings.models import Account
-from meetings.snapshot import consistent_snapshot
 
 from . import job
 from .heartbeat import is_any_alive

@@ -17,11 +17,11 @@ from lxml.etree import SerialisationError
 from cnas_tasks.logs import log_context
 from meetings.core.as_of import InvalidAsOfError, parse_as_of, parse_date, parse_known_on
 from meetings.core.text import parse_id
+from meetings.database_snapshot import consistent_snapshot
 from meetings.exports.downloads import temporary_file
 from meetings.faults import FilesAwayError, describe_failure, disk_reason
 from meetings.jobs.last_runs import COMMANDS, note_run
-from meetings.models import Meeting, knowledge
-from meetings.snapshot import consistent_snapshot
+from meetings.models import Meeting, day_of_knowledge
 
 
 class RegisterCommand(BaseCommand):
@@ -166,5 +166,5 @@ class MeetingExportCommand(ExportCommand):
         if (as_of or known) and day < register_meeting.issued_on:
             problem = _("The minutes of this meeting had not been issued on that day.")
             raise CommandError(_("%(option)s: %(problem)s") % {"option": "--as-of", "problem": problem})
-        with knowledge.known_on(known):
+        with day_of_knowledge.known_on(known):
             self.write_file(file, lambda output: write(output, register_meeting, day))

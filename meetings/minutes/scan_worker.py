@@ -17,7 +17,7 @@ from meetings.minutes.documents.errors import (
     UnreadableDocumentError,
     UnreadableReason,
 )
-from meetings.minutes.documents.recognised import dump_document
+from meetings.minutes.documents.recognition_json import dump_document
 
 #: Address space, of which libraries and models take a half and the largest picture much of the rest.
 _MAX_BYTES = 3072 * MEGABYTE

@@ -5,7 +5,7 @@ from .acknowledgement import Acknowledgement
 from .append_only import AppendOnlyError
 from .batch import Batch, BatchSource, Consent
 from .calendar_day import CalendarDay
-from .change import SIGN_IN_KINDS, ChangeKind, ChangeLog
+from .change_log import SIGN_IN_KINDS, ChangeKind, ChangeLog
 from .choices import EntryKind, Role
 from .closure import (
     awaiting_agreement,

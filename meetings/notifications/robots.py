@@ -25,8 +25,8 @@ from django.utils.translation import gettext as _, gettext_lazy
 from meetings.core.types import StrOrPromise
 from meetings.errors import InvalidInputError
 
-from .outside import guarded_session, require_outside
 from .posting import RefusedError, problem_of_answer
+from .ssrf_guard import guarded_session, require_outside
 
 # Apprise writes addresses into its log, and urllib3 paths with keys, where somebody asks for every detail.
 logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from meetings.errors import InvalidInputError
 from meetings.models import WebhookMessage
 
-from .outside import TIMEOUT, find_inside, guarded_session, require_outside
 from .posting import RefusedError, problem_of_answer
+from .ssrf_guard import TIMEOUT, find_inside, guarded_session, require_outside
 
 
 def parse_webhook_address(text: str) -> str:

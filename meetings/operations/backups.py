@@ -33,9 +33,9 @@ from django.utils.translation import gettext as _
 
 from cnas_tasks import __version__
 from meetings.core.serialization import ExactEncoder
+from meetings.database_snapshot import consistent_snapshot
 from meetings.faults import FaultError, disk_reason
 from meetings.models import ChangeLog, Evidence, TaskLog
-from meetings.snapshot import consistent_snapshot
 from meetings.storage.files import atomic_with_files, find_named
 
 from .backup_upgrade import (

@@ -27,7 +27,7 @@ from meetings.models.log import CURRENT_COLUMNS, replay
 from meetings.storage.files import SETTLED_AFTER, UNSETTLED, file_fields, find_named
 
 from .backups import jsonl_rows, read_logs
-from .log_contents import PORTION, check_evidence, check_instructions, check_task
+from .log_consistency import PORTION, check_evidence, check_instructions, check_task
 from .schema import expected_schema, read_schema
 
 _T = TypeVar("_T")

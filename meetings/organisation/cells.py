@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _, ngettext
 from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.display.fields import format_moment, join_items
 from meetings.models import Account, Department, Person, Role
-from meetings.tasks import drawing
+from meetings.tasks import task_markup
 from meetings.ui.markup import fill_html, join_html
 from meetings.ui.navigation import tasks_url
 from meetings.ui.tables import ZERO, Cells, address_of_rows, draw_count, draw_link, draw_row_link
@@ -47,8 +47,8 @@ class HolderCells(Cells):
         count = self.counts.get(holder.pk)
         if count is None:
             return ""
-        note = drawing.pressing_note(count, self.scope, self.parameter, holder.pk)
-        return fill_html("{}{}", drawing.health_bar(count, self.bar_scale), note)
+        note = task_markup.pressing_note(count, self.scope, self.parameter, holder.pk)
+        return fill_html("{}{}", task_markup.health_bar(count, self.bar_scale), note)
 
 
 class DepartmentCells(HolderCells):

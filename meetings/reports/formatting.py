@@ -6,8 +6,8 @@ from functools import reduce
 
 from django.utils.translation import gettext as _, ngettext, ngettext_lazy, pgettext, pgettext_lazy
 
+from meetings.display.department_reports import DepartmentReport, department_reports
 from meetings.display.fields import format_value
-from meetings.display.progress import DepartmentReport, department_reports
 from meetings.exports.formatting import ENUMERATION_COMMA, department_labels
 from meetings.models import Health, Status, Suggestion, SuggestionOutcome, SuggestionSource, Task
 from meetings.tasks.statistics import PRESSING, Summary

@@ -16,7 +16,7 @@ from meetings.exports.downloads import download_response
 from meetings.jobs import job
 from meetings.jobs.files import enqueue_file, is_for_worker, write_file
 from meetings.models import Account, Meeting, Person, Suggestion
-from meetings.models.knowledge import known_on
+from meetings.models.day_of_knowledge import known_on
 from meetings.models.task import TaskQuerySet
 from meetings.tasks.appraisal import DepartmentAppraisal, appraise_departments
 from meetings.ui.fields import IdField, SelectField, TextField

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _, ngettext, pgettext, pgettext_lazy
 
 from meetings.core.lifecycle import ENDED_STATUSES, OPEN_STATUSES
-from meetings.display.progress import DepartmentReport, department_reports
+from meetings.display.department_reports import DepartmentReport, department_reports
 from meetings.exports.formatting import ENUMERATION_COMMA, leader_names
 from meetings.models import ANSWERABLE_ROLES, DeadlineKind, DepartmentRole, Task
 

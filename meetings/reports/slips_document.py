@@ -6,8 +6,8 @@ from operator import attrgetter
 
 from django.utils.translation import gettext as _
 
+from meetings.display.department_reports import department_reports
 from meetings.display.fields import label
-from meetings.display.progress import department_reports
 from meetings.exports.columns import Column
 from meetings.models import Health, Task
 from meetings.tasks.chasing import Slip

@@ -14,7 +14,7 @@ from meetings.models import ANSWERABLE_ROLES, DepartmentRole, Task
 from meetings.ui.markup import fill_html, join_html
 from meetings.ui.tables import Cells, address_of_rows, draw_clamped
 
-from . import display, drawing
+from . import display, task_markup
 
 
 class TaskCells(Cells):
@@ -77,13 +77,13 @@ class TaskCells(Cells):
         )
 
     def department(self, task: Task) -> SafeString:
-        return drawing.departments(task, self.roles)
+        return task_markup.departments(task, self.roles)
 
     def leader(self, task: Task) -> SafeString:
-        return drawing.leaders(task)
+        return task_markup.leaders(task)
 
     def due(self, task: Task) -> SafeString:
-        return drawing.deadline(task, self.day)
+        return task_markup.deadline(task, self.day)
 
     def status(self, task: Task) -> SafeString:
         """Draw the status, for who may change it as the link that opens the form."""
@@ -104,10 +104,10 @@ class TaskCells(Cells):
         )
 
     def health(self, task: Task) -> SafeString:
-        return drawing.short_badge(task)
+        return task_markup.short_badge(task)
 
     def progress(self, task: Task) -> SafeString:
-        return drawing.reports(task)
+        return task_markup.reports(task)
 
     def meeting(self, task: Task) -> SafeString:
         meeting = task.suggestion.meeting

@@ -18,7 +18,7 @@ from meetings.ui.markup import fill_html, join_html
 from meetings.ui.navigation import open_tasks_url, tasks_url
 from meetings.ui.tables import address_of_rows
 
-from . import display, drawing
+from . import display, task_markup
 from .chasing import Chased
 from .overview import NextActor
 
@@ -41,11 +41,11 @@ def red_items(context: Context, tasks: Iterable[Task]) -> SafeString:
                 address := task_address(task.pk),
                 query,
                 task.text,
-                drawing.task_badge(task, day),
+                task_markup.task_badge(task, day),
                 row_number(task, names_meeting=context["names_meetings"]),
                 display.department_names(task),
                 next_actors.get(task.next_actor, ""),
-                drawing.reports(task),
+                task_markup.reports(task),
                 draw_action(task, address),
             )
             for task in tasks

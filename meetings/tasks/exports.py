@@ -13,7 +13,7 @@ from meetings.exports.task_columns import columns_of_list
 from meetings.jobs import job
 from meetings.jobs.files import write_file
 from meetings.models import Account
-from meetings.models.knowledge import known_on
+from meetings.models.day_of_knowledge import known_on
 from meetings.models.task import TaskQuerySet
 
 from .filters import InvalidParameterError, filter_tasks

@@ -18,7 +18,7 @@ from meetings import permissions
 from meetings.core.as_of import AS_OF, KNOWN_ON, InvalidAsOfError, name_day, parse_known_on
 from meetings.core.text import parse_id
 from meetings.models import PAGE_SIZES, Account, Meeting, Task
-from meetings.models.knowledge import known_on
+from meetings.models.day_of_knowledge import known_on
 from meetings.models.prepared import Later, PreparedQuery
 from meetings.models.task import TaskQuerySet
 from meetings.tasks.filter_choices import SavedViewOption

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from meetings.display.fields import format_moment
 from meetings.jobs import heartbeat
 from meetings.models import Role
-from meetings.tasks.reach import join_sentences
+from meetings.tasks.reminder_recipients import join_sentences
 
 register = template.Library()
 

@@ -12,11 +12,11 @@ from django.utils.safestring import SafeString
 
 from meetings import permissions
 from meetings.core.types import StrOrPromise
+from meetings.display.department_reports import department_reports
 from meetings.display.fields import format_value, label
 from meetings.display.import_issues import issue_message
-from meetings.display.progress import department_reports
 from meetings.models import Batch
-from meetings.tasks import desk_items, display, drawing, log_items
+from meetings.tasks import desk_items, display, log_markup, task_markup
 from meetings.ui.markup import fill_html, join_html
 from meetings.ui.navigation import open_tasks_url, tasks_url
 
@@ -50,23 +50,23 @@ def may_undo(context: Context, batch: Batch) -> bool:
 
 
 for draw in (
-    drawing.task_badge,
-    drawing.short_badge,
-    drawing.due_date,
-    drawing.deadline,
-    drawing.departments,
-    drawing.leaders,
-    drawing.reports,
-    drawing.health_bar,
-    drawing.health_count_rows,
-    drawing.health_ring,
+    task_markup.task_badge,
+    task_markup.short_badge,
+    task_markup.due_date,
+    task_markup.deadline,
+    task_markup.departments,
+    task_markup.leaders,
+    task_markup.reports,
+    task_markup.health_bar,
+    task_markup.health_count_rows,
+    task_markup.health_ring,
     desk_items.change_items,
     desk_items.row_number,
     open_tasks_url,
     tasks_url,
 ):
     register.simple_tag(draw)
-for draw_items in (desk_items.red_items, desk_items.chased_items, log_items.log_items):
+for draw_items in (desk_items.red_items, desk_items.chased_items, log_markup.log_items):
     register.simple_tag(draw_items, takes_context=True)
 
 

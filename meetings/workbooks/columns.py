@@ -2,7 +2,7 @@
 
 from django.utils.translation import pgettext_lazy
 
-from meetings.display.progress import department_reports
+from meetings.display.department_reports import department_reports
 from meetings.exports.columns import CellKind, Column
 from meetings.exports.formatting import ENUMERATION_COMMA, deadline_lines, department_labels, format_report
 from meetings.exports.task_columns import task_column

@@ -25,10 +25,10 @@ from meetings.tasks.services.batch_plan import TaskChange
 from meetings.workbooks.department_tasks import allowed_statuses, roles_of_department
 from meetings.workbooks.reviewed_rows import FILE, Difference, Finding, ReviewedRow, RowState, WorkbookReview
 
+from .comments_and_pictures import find_offers, plan_offers
 from .corrections import Corrections, correct_cells, read_corrections
 from .format import OPEN_COLUMNS, WorkbookColumn, names_moment
 from .messages import Notice, column_name
-from .offers import find_offers, plan_offers
 from .parser import ParsedWorkbook, WorkbookRow
 from .values import parse_day, parse_status, tells_no_progress, tells_nothing
 

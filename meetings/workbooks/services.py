@@ -37,8 +37,8 @@ from meetings.tasks.services.evidence import store_files
 from meetings.workbooks.review import review_upload, sort_by_day
 from meetings.workbooks.reviewed_rows import FILE, REGISTER, ReviewedRow, WorkbookReview
 
+from .comments_and_pictures import TAKE, notices_at_open_cells
 from .corrections import Corrections, correction_keys
-from .offers import TAKE, notices_at_open_cells
 from .parser import ParsedWorkbook
 
 logger = logging.getLogger(__name__)

@@ -66,7 +66,7 @@ def measure(meeting, rounds: int) -> None:
 
     from meetings.exports.register import write_register_workbook
     from meetings.models import Account, Role, Task
-    from meetings.models.knowledge import known_on
+    from meetings.models.day_of_knowledge import known_on
     from meetings.reports.progress import build_progress_report
     from meetings.reports.progress_document import write_meeting_report
     from meetings.tasks.services.batch import build_task_changes, run_batch

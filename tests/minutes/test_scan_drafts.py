@@ -15,7 +15,7 @@ from meetings.jobs.worker import Worker
 from meetings.minutes import scans
 from meetings.minutes.documents import UnreadableDocumentError, UnreadableReason
 from meetings.minutes.documents.model import Cell, CellScan, Document, Paragraph, Table
-from meetings.minutes.documents.recognised import dump_document
+from meetings.minutes.documents.recognition_json import dump_document
 from meetings.models import MinutesDocument, Scan
 from tests.helpers import compact_html
 

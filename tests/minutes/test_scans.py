@@ -75,7 +75,7 @@ def test_a_scan_is_read_as_its_paper(annex, scanner, tmp_path, name):
 @pytest.mark.parametrize("page", [0, 1])
 def test_rules_give_the_cells_however_the_page_comes(annex, scanner, page):
     from meetings.minutes.documents.page_pictures import flatten_light, straighten
-    from meetings.minutes.documents.ruled_tables import find_rules, find_tables
+    from meetings.minutes.documents.picture_ruled_tables import find_rules, find_tables
 
     printed = annex[page]
     found = {}

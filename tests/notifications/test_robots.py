@@ -15,7 +15,7 @@ from meetings.notifications import robots
 from meetings.notifications.robot_messages import deliver_robot_message, enqueue_digests
 from meetings.notifications.robots import parse_address
 from meetings.organisation.services.merge import merge
-from meetings.tasks.reach import find_reach
+from meetings.tasks.reminder_recipients import find_reach
 from meetings.tasks.services.chasing import build_reminders, remind_of_tasks
 from meetings.tasks.services.reminders import remind_departments
 from tests import factories

@@ -21,7 +21,7 @@ from django_tasks_db.models import DBTaskResult
 from meetings.errors import InvalidInputError
 from meetings.jobs.worker import MAX_ATTEMPTS, Worker
 from meetings.models import ChangeLog, MailState, WebhookMessage
-from meetings.notifications import outside, webhook_posts, webhook_views
+from meetings.notifications import ssrf_guard, webhook_posts, webhook_views
 from meetings.notifications.robot_messages import deliver_robot_message
 from meetings.notifications.webhook_posts import parse_webhook_address
 from meetings.notifications.webhooks import add_webhook, deliver_webhook_message
@@ -154,7 +154,7 @@ def test_no_redirect_is_followed(world, receiver, secret):
 
 @pytest.mark.parametrize("drip", [b"H", b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 200 OK\r\nX-Y: "])
 def test_an_answer_that_never_ends_is_given_up(world, receiver, secret, monkeypatch, drip):
-    monkeypatch.setattr(outside, "MAX_SECONDS", 0.3)
+    monkeypatch.setattr(ssrf_guard, "MAX_SECONDS", 0.3)
     receiver.drip = drip
     factories.progress(world.due_soon, on=world.day)
     Worker().run_ready()

@@ -9,7 +9,7 @@ import docx
 import pytest
 from django.utils import translation
 
-from meetings.display.progress import department_reports
+from meetings.display.department_reports import department_reports
 from meetings.models import Status, Task
 from meetings.reports.bulletin import build_bulletin
 from meetings.reports.bulletin_document import bulletin_document

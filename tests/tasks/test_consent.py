@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from meetings.core.workdays import first_of_last_working_days
 from meetings.errors import InvalidTransitionError, PermissionDeniedError
 from meetings.models import Batch, Consent, EntryKind, Health, Role, Status, Task
-from meetings.models.knowledge import known_on
+from meetings.models.day_of_knowledge import known_on
 from meetings.tasks import inbox
 from meetings.tasks.services.back_dating import consent_to_back_dating, refuse_back_dating
 from meetings.tasks.services.batch_undo import undo_batch

@@ -16,8 +16,8 @@ from openpyxl import load_workbook
 
 from meetings.breakdown.services.split_merge import merge_tasks
 from meetings.core.as_of import known_day
-from meetings.models import Outcome, Role, Status, SuggestionOutcome, Task, TaskLog, knowledge
-from meetings.models.knowledge import known_on
+from meetings.models import Outcome, Role, Status, SuggestionOutcome, Task, TaskLog, day_of_knowledge
+from meetings.models.day_of_knowledge import known_on
 from meetings.tasks.exports import write_list
 from meetings.tasks.services.batch_undo import undo_batch
 from meetings.tasks.services.extensions import grant_extension, request_extension
@@ -298,7 +298,7 @@ def test_where_a_query_was_given_up_half_way_the_connection_goes(tasks):
         close.assert_called_once_with()
     # In memory, closing closes nothing.
     half_way.close()
-    knowledge._show_tables(knowledge._Names.find())
+    day_of_knowledge._show_tables(day_of_knowledge._Names.find())
     assert TaskLog.objects.filter(recorded_at__date__gt=JANUARY).exists()
 
 
@@ -343,14 +343,14 @@ def test_what_others_record_while_a_day_is_prepared_is_not_known_on_it(step, mon
         factories.move(Task.objects.get(pk=task.pk), Status.CLOSED, on=ISSUED, by=staff)
         connections.close_all()
 
-    original = getattr(knowledge, step)
+    original = getattr(day_of_knowledge, step)
 
     def take_step_after_others(*arguments):
         with ThreadPoolExecutor(1) as others:
             others.submit(close).result()
         return original(*arguments)
 
-    monkeypatch.setattr(knowledge, step, take_step_after_others)
+    monkeypatch.setattr(day_of_knowledge, step, take_step_after_others)
     with known_on(JANUARY):
         assert Task.objects.on(JANUARY).get(pk=task.pk).day_status == Status.NOT_STARTED
     assert Task.objects.on(JANUARY).get(pk=task.pk).day_status == Status.CLOSED

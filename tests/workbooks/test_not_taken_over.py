@@ -60,7 +60,7 @@ def test_a_comment_a_picture_and_a_link_are_named_with_their_cells(world):
         )
 
     review = review_after(world.liaison, edited(fetched(world.liaison), edit))
-    # What lies at an open cell of a task is offered (test_offers), and named as what was not read where it is none.
+    # What lies at an open cell of a task is offered; where it is none, it is named as what was not read.
     offered = {(offer.notice.place, offer.text) for _row, offer in review.offers}
     assert offered == {(places["cell"], "另有说明：经费已落实。"), (places["other"], "")}
     named = {(finding.place, finding.value) for finding in review.findings}

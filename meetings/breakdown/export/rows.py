@@ -8,8 +8,8 @@ from itertools import groupby
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _, ngettext, pgettext_lazy
 
+from meetings.display.department_reports import department_reports
 from meetings.display.fields import format_value, label
-from meetings.display.progress import department_reports
 from meetings.exports.columns import CellKind, Column
 from meetings.exports.formatting import (
     ENUMERATION_COMMA,

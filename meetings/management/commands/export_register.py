@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from meetings.core.as_of import AS_OF, KNOWN_ON
 from meetings.exports.register import write_register_csv, write_register_workbook
 from meetings.management.base import ExportCommand, add_day_options, parse_day_options
-from meetings.models import Task, knowledge
+from meetings.models import Task, day_of_knowledge
 from meetings.models.task import TaskQuerySet
 from meetings.tasks.exports import filter_and_sort_tasks
 from meetings.tasks.filters import InvalidParameterError
@@ -33,7 +33,7 @@ class Command(ExportCommand):
         params = QueryDict(query.removeprefix("?"))
         days = {name: _requested_day(name, options[name], params) for name in (AS_OF, KNOWN_ON)}
         day, known = parse_day_options(**days)
-        with knowledge.known_on(known):
+        with day_of_knowledge.known_on(known):
             tasks = _filter_and_sort_tasks(params, day)
             # The heads are a contract with those who read the file by script, whatever LANGUAGE_CODE is.
             with translation.override("zh-hans"):

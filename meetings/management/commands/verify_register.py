@@ -7,11 +7,11 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
+from meetings.database_snapshot import consistent_snapshot
 from meetings.management.base import RegisterCommand
 from meetings.models import Task, TaskLog
 from meetings.operations.backups import BackupError
 from meetings.operations.verification import check_against, check_files, check_logs, check_schema
-from meetings.snapshot import consistent_snapshot
 
 
 class Command(RegisterCommand):

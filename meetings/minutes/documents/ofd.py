@@ -18,8 +18,8 @@ from .errors import MAX_PAGES, UnreadableDocumentError, UnreadableReason
 from .model import Document
 from .packages import Package
 from .printed_pages import PrintedPage, build_document
+from .printed_ruled_tables import Edge, find_ruled_tables, make_edge
 from .printed_text import Glyph
-from .rules import Edge, find_ruled_tables, make_edge
 
 _POINTS = 72 / 25.4
 # How far a character reaches above its baseline, as a share of its size.

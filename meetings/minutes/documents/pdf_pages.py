@@ -16,8 +16,8 @@ from .detect import is_recognition_installed
 from .errors import MAX_PAGES, UnreadableDocumentError, UnreadableReason
 from .model import Document
 from .printed_pages import PrintedPage, build_document
+from .printed_ruled_tables import find_ruled_tables
 from .printed_text import Glyph
-from .rules import find_ruled_tables
 
 _MIN_CHARACTERS = 8
 

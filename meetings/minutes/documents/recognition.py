@@ -15,7 +15,7 @@ from rapidocr import RapidOCR
 
 from meetings.core.text import display_width
 
-from .ruled_tables import Box
+from .picture_ruled_tables import Box
 
 #: Lines are looked for in a picture of this size at most, which bounds the memory that takes; they are read in full.
 _LONGEST_SIDE, _FOR_A_GLANCE = 1600, 960

@@ -15,10 +15,10 @@ import numpy as np
 
 from .model import Block, Cell, CellScan, Document, Paragraph
 from .page_pictures import flatten_light, lies_on_its_side, straighten
+from .picture_ruled_tables import Box, RuledTable, find_rules, find_tables, rule_segments
 from .printed_pages import PrintedPage, build_document
 from .printed_text import Glyph, Rule
 from .recognition import Letter, TextReader
-from .ruled_tables import Box, RuledTable, find_rules, find_tables, rule_segments
 
 #: A character read with less confidence is doubtful.
 SURE = 0.9

@@ -12,7 +12,7 @@ from meetings.minutes.documents import (
 )
 from meetings.minutes.documents.errors import MAX_TABLE_ROWS
 from meetings.minutes.documents.model import SOFT_BREAK, Cell, Table
-from meetings.minutes.documents.recognised import load_document
+from meetings.minutes.documents.recognition_json import load_document
 
 from .column_evidence import NO_NAMES, KnownNames
 from .minutes import parse_minutes

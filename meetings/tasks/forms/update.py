@@ -19,7 +19,7 @@ from meetings.display.fields import label
 from meetings.locking import check_version
 from meetings.models import Account, Department, Status, Task
 from meetings.tasks.display import review_interval_text
-from meetings.tasks.services.claims import first_free_day
+from meetings.tasks.services.back_dating_rules import first_free_day
 from meetings.tasks.services.validators import last_state_change_day
 from meetings.ui.fields import DayField, SelectField, TextField
 from meetings.ui.forms import ServiceForm

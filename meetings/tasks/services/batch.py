@@ -44,8 +44,8 @@ from meetings.models.task import LISTED_PARTS, TaskQuerySet
 
 from .assignments import Assignments, get_assignments, replace_assignments
 from .batch_plan import REPLACE_ALL, Assignment, BatchResult, PlannedRow, TaskChange
-from .consequences import find_consequences, foresee_entries
 from .corrections import plan_assignments
+from .implied_changes import find_consequences, foresee_entries
 from .log import write_entries
 from .reminders import plan_reminder
 from .status import plan_update

@@ -33,7 +33,7 @@ from meetings.models.log import UNDONE, exclude_undone, replay
 from meetings.models.task import TaskQuerySet
 
 from .assignments import Assignments, compare_assignments, get_assignments, replace_assignments
-from .claims import needs_consent
+from .back_dating_rules import needs_consent
 from .evidence import describe_removal
 from .log import Changes, deadline_to_json, iso, write_entries
 

@@ -21,7 +21,7 @@ from meetings.models import Account, Department, EntryKind, Evidence, Task, Task
 from meetings.permissions.tasks import EVIDENCE_REFUSAL
 from meetings.storage.files import atomic_with_files
 
-from .claims import counted_day
+from .back_dating_rules import counted_day
 from .log import Changes, lock_task, write_entry, write_planned_entry
 from .validators import check_day, check_department, require_role
 

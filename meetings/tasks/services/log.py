@@ -38,7 +38,7 @@ from meetings.models.log import CLAIMED, CURRENT_COLUMNS, STATE_CHANGES
 from meetings.models.task import TaskQuerySet
 from meetings.tasks.signals import entries_recorded
 
-from .claims import claim_day
+from .back_dating_rules import claim_day
 
 Changes = dict[str, dict[str, Any]]
 

@@ -10,8 +10,8 @@ from meetings.core.lifecycle import CAN_REPORT, ENDED_STATUSES, ActorRole, Step
 from meetings.errors import InvalidInputError, InvalidTransitionError
 from meetings.models import Account, Department, EntryKind, Milestone, Status, Task, TaskLog
 
+from .back_dating_rules import claim_day, counted_day
 from .batch_plan import TaskChange
-from .claims import claim_day, counted_day
 from .log import Changes, iso, lock_task, milestone_to_json, write_entry, write_planned_entry
 from .validators import (
     check_agreement,

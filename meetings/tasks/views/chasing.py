@@ -29,7 +29,7 @@ from meetings.tasks.chasing import (
 )
 from meetings.tasks.forms.batch import format_selection
 from meetings.tasks.forms.reminders import AcknowledgementForm, ReminderBatchForm, usual_words
-from meetings.tasks.reach import count_mails, find_reach, is_mail_sent, join_sentences
+from meetings.tasks.reminder_recipients import count_mails, find_reach, is_mail_sent, join_sentences
 from meetings.tasks.services.acknowledgements import acknowledge
 from meetings.tasks.services.batch import DuplicateBatchError, NothingToChangeError
 from meetings.tasks.services.batch_plan import PlannedRow

@@ -7,8 +7,8 @@ from django.http import QueryDict
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _, ngettext
 
+from meetings.display.department_reports import department_reports
 from meetings.display.fields import format_day, format_value, join_items
-from meetings.display.progress import department_reports
 from meetings.models import DepartmentRole, Health, Task, TaskDepartment
 from meetings.ui.markup import fill_html, join_html
 from meetings.ui.navigation import tasks_url

@@ -31,7 +31,7 @@ from meetings.ui.navigation import today
 from . import schemas
 from .parameters import TEXT_PATTERN, check_parameters, parameter
 from .problems import problem_response, refusal_response, say_version_is_missing
-from .reading import Id, tell_task
+from .read_operations import Id, tell_task
 
 router = Router()
 

@@ -29,7 +29,7 @@ from meetings.models import (
     Task,
     TaskLog,
 )
-from meetings.models.knowledge import known_on
+from meetings.models.day_of_knowledge import known_on
 from meetings.tasks.services.back_dating import consent_to_back_dating, refuse_back_dating
 from meetings.tasks.services.batch_undo import undo_batch
 from meetings.tasks.services.extensions import grant_extension, refuse_extension, request_extension

@@ -14,7 +14,7 @@ from meetings import permissions
 from meetings.core.as_of import AS_OF, KNOWN_ON, parse_known_on
 from meetings.core.text import MAX_ID_DIGITS
 from meetings.models import PAGE_SIZES, Health, SuggestionOutcome, SuggestionSource, worst_health
-from meetings.models.knowledge import known_on
+from meetings.models.day_of_knowledge import known_on
 from meetings.models.log import mark_undone
 from meetings.models.task import TaskQuerySet
 from meetings.tasks.listing import find_page
