@@ -2,6 +2,7 @@
 
 import copy
 import functools
+import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Self
@@ -9,7 +10,7 @@ from weakref import WeakValueDictionary
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import Prefetch, QuerySet, TextChoices, prefetch_related_objects
 
 # What was not asked for longest is built again.
 MAX_KEPT = 2000
@@ -71,7 +72,29 @@ class PreparedQuery:
             return None
         # What is loaded besides may depend on more than the SQL.
         lookups, queryset._prefetch_related_lookups = queryset._prefetch_related_lookups, ()
+        sql, params = _write_choices(sql, params)
         return _Prepared(self._shapes.setdefault(sql, _Shape(queryset, compiler, sql)), params, lookups)
+
+
+def _write_choices(sql: str, params: Sequence[Any]) -> tuple[str, list[Any]]:
+    """Write a status, a kind, a role into the SQL, where they stand for parameters.
+
+    Such a one may decide whether an index of some rows alone will do. SQLite looks at it again each time, and plans
+    the query anew, which takes longer than to answer it.
+    """
+    left = []
+    values = iter(params)
+
+    def write(found: re.Match[str]) -> str:
+        if found[0] != "%s":
+            return found[0]
+        value = next(values)
+        if isinstance(value, TextChoices):
+            return f"'{value.value}'"
+        left.append(value)
+        return "%s"
+
+    return re.sub("%[s%]", write, sql), left
 
 
 class Later(int):

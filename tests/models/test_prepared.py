@@ -6,10 +6,12 @@ import logging
 import weakref
 
 import pytest
+from django.db import connection
+from django.db.models import TextChoices, Value
 from django.utils import timezone
 
 from meetings import permissions
-from meetings.models import Department, Role, Task
+from meetings.models import DeadlineKind, Department, Role, Status, Task
 from meetings.models.prepared import Later, PreparedQuery
 from tests import factories
 
@@ -33,6 +35,31 @@ def test_the_answer_is_that_of_the_moment_and_the_query_is_built_once_for_its_ar
     Department.objects.filter(name="乙部").update(name="丙部")
     assert (called.count("乙部"), called.count("丙部")) == (0, 1)
     assert built == ["甲%部", "乙部", "丙部"]
+
+
+def test_a_status_stands_in_the_sql_and_what_somebody_typed_does_not():
+    """SQLite plans a query anew each time where a parameter may decide whether a partial index will do."""
+    asked = PreparedQuery(
+        lambda text: (
+            Task.objects.filter(status=Status.CLOSED, deadline_kind__in=[*DeadlineKind], text__contains=text)
+            .order_by("pk")
+            .values_list("pk", Value("50%"))
+        )
+    )
+    world = factories.small_world()
+    sent = []
+
+    def note(execute, sql, params, many, context):
+        sent.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        assert asked.fetch("closed") == []
+        assert asked.fetch(world.closed.text) == [(world.closed.pk, "50%")]
+    assert "'closed'" in sent[0][0]
+    assert sent[0][0] == sent[1][0]
+    assert not any(isinstance(each, TextChoices) for _sql, params in sent for each in params)
+    assert any(world.closed.text in str(each) for each in sent[1][1])
 
 
 def test_what_can_hold_nothing_is_not_asked(django_assert_num_queries):
