@@ -7,9 +7,11 @@ from django.conf import settings
 from django.contrib.messages.storage.base import Message
 from django.db.models.fields.files import FieldFile
 from django.template import Context, RequestContext
+from django.template.base import Parser, Token
+from django.urls import get_script_prefix
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext as _
 
 import cnas_tasks
 from meetings import permissions
@@ -26,6 +28,35 @@ register = template.Library()
 
 register.simple_tag(icon)
 register.filter(permissions.is_secretariat)
+
+
+class SameForAllNode(template.Node):
+    """Renders what is in it once for each language.
+
+    That is kept as long as the template is.
+    """
+
+    def __init__(self, nodelist: template.NodeList) -> None:
+        self.nodelist = nodelist
+        self.kept: dict[tuple[str | None, str], SafeString] = {}
+
+    def render(self, context: Context) -> SafeString:
+        """Return it, made without the page's variables: none of them stays in it."""
+        key = get_language(), get_script_prefix()
+        if key not in self.kept:
+            self.kept[key] = self.nodelist.render(context.new())
+        return self.kept[key]
+
+
+@register.tag
+def same_for_all(parser: Parser, _token: Token) -> SameForAllNode:
+    """Say of what stands in every page that it depends on the language alone.
+
+    Rendering it anew was a third of a page without rows.
+    """
+    nodelist = parser.parse(("end_same_for_all",))
+    parser.delete_first_token()
+    return SameForAllNode(nodelist)
 
 
 @register.simple_tag(takes_context=True)

@@ -1,19 +1,23 @@
 """The navigation of every page: `{% load navigation %}{% navigation %}`."""
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
 from django import template
 from django.template import RequestContext
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy as _
 
 from meetings import permissions
 from meetings.models import Account
 from meetings.tasks.inbox import count_queue
+from meetings.ui.icons import icon
+from meetings.ui.markup import fill_html, join_html
 
 register = template.Library()
 
@@ -22,7 +26,7 @@ def _is_for_all(_account: Account) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class NavigationEntry:
     """One entry: URL name, label, icon, who sees it.
 
@@ -110,33 +114,52 @@ def navigation(context: RequestContext) -> dict[str, Any]:
         waiting = getattr(context["request"], "waiting", None)
     if waiting is None:
         waiting = count_queue(account, context.get("open_issue_count"))
-    return {"entries": _entries(context, LINE), "waiting": waiting}
+    count = fill_html('<span class="pick-count">{}</span>', waiting) if waiting else ""
+    links = (
+        (_draw_link(place, current, "", get_language(), get_script_prefix()), count if place is LINE[0] else "")
+        for place, current in _find_entries(context, LINE)
+    )
+    return {"entries": join_html("", "{}{}</a>", links)}
 
 
 @register.inclusion_tag("_account_menu.html", takes_context=True)
 def account_menu(context: RequestContext) -> dict[str, Any]:
     """Draw the menu behind the account's name."""
-    entries = _entries(context, MENU)
+    entries = list(_find_entries(context, MENU))
+    links = (
+        (_draw_link(place, current, place.icon, get_language(), get_script_prefix()),) for place, current in entries
+    )
     return {
-        "request": context["request"],
-        "csrf_token": context.get("csrf_token"),
-        "entries": entries,
-        "is_current": any(entry["current"] for entry in entries),
+        "account": context["request"].user,
+        "entries": join_html("", "<li>{}</a></li>", links),
+        "is_current": any(current for _place, current in entries),
     }
 
 
-def _entries(context: RequestContext, places: tuple[NavigationEntry, ...]) -> list[dict[str, Any]]:
-    """Return those of ``places`` that are for the account, and which the page is in."""
+def _find_entries(
+    context: RequestContext, places: tuple[NavigationEntry, ...]
+) -> Iterator[tuple[NavigationEntry, str]]:
+    """Yield those of ``places`` that are for the account, and which the page is in."""
     request = context["request"]
     view_name = request.resolver_match.view_name if request.resolver_match else ""
-    entries = []
     for place in places:
         if place.is_for(request.user):
             inside = view_name.startswith(place.name_prefixes) if place.name_prefixes else False
             inside = inside and view_name not in UNGROUPED_PAGES
-            current = "page" if view_name == place.name else "true" if inside else ""
-            entries.append({"place": place, "address": reverse(place.name), "current": current})
-    return entries
+            yield place, "page" if view_name == place.name else "true" if inside else ""
+
+
+@functools.cache
+def _draw_link(place: NavigationEntry, current: str, icon_name: str, _language: str | None, _prefix: str) -> SafeString:
+    """Draw the link to ``place``, whose end its caller writes."""
+    return fill_html(
+        '<a href="{}" data-place="{}"{}>{}{}',
+        reverse(place.name),
+        place.name,
+        fill_html(' aria-current="{}"', current) if current else "",
+        icon(icon_name) if icon_name else "",
+        place.label,
+    )
 
 
 @register.simple_tag(takes_context=True)
