@@ -6,6 +6,7 @@ from django.test import Client
 
 from meetings.models import Account, CalendarAddress, LandingPage, Language, Role
 from tests import factories
+from tests.tasks.update_form import parsed
 
 # Reads no more of the database than pages do that are tested on both.
 pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
@@ -133,8 +134,22 @@ def test_a_new_calendar_address_stands_on_top_of_the_page(client, with_password)
     assert page.index('id="calendar-address"') < page.index('id="account-heading"')
 
 
+def test_what_is_seldom_looked_for_comes_when_it_is_opened(client, with_password, subtests, django_assert_num_queries):
+    # Who asks, and the saved views that may be the first page.
+    with django_assert_num_queries(3):
+        page = parsed(client.get("/accounts/settings/"))
+    for part in ("password", "calendar", "tokens", "sessions"):
+        with subtests.test(part=part):
+            (link,) = page.xpath(f"//*[@data-part='{part}']//a[contains(@class,'more-rows')]")
+            assert link.get("href") == f"/accounts/settings/?whole={part}#{part}"
+            assert not page.xpath(f"//*[@id='{part}']//form")
+            opened = parsed(client.get(link.get("href")))
+            assert len(opened.xpath(f"//*[@id='{part}']//form")) == 1
+            assert len(opened.xpath("//main//section//form")) == 2, "and no other part"
+
+
 def test_the_rules_of_a_new_password_are_said_beforehand(client, with_password):
-    assert "at least 10 characters" in client.get("/accounts/settings/").content.decode()
+    assert "at least 10 characters" in client.get("/accounts/settings/?whole=password").content.decode()
 
 
 def test_a_language_that_is_not_offered_is_refused(client, account):
@@ -177,7 +192,7 @@ def test_a_calendar_address_is_shown_once_and_revoked(client, account, settings)
     assert address.startswith("https://register.example.org/calendar/")
     assert "no-store" in made.headers["Cache-Control"]
     assert client.get(address.removeprefix("https://register.example.org")).status_code == 200
-    assert address not in client.get("/accounts/settings/").content.decode()
+    assert address not in client.get("/accounts/settings/?whole=calendar").content.decode()
     client.post("/accounts/settings/calendar/revoke/")
     assert not CalendarAddress.objects.exists()
     assert client.get(address.removeprefix("https://register.example.org")).status_code == 404

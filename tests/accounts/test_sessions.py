@@ -165,7 +165,7 @@ def test_unless_it_is_set_a_session_lasts_two_weeks_and_no_request_writes_it():
 
 def listed(client: Client) -> list[str]:
     """Return what the settings say of each session."""
-    items = parsed(client.get("/accounts/settings/")).xpath("//*[@id='sessions']//li")
+    items = parsed(client.get("/accounts/settings/?whole=sessions")).xpath("//*[@id='sessions']//li")
     return [" ".join(item.text_content().split()) for item in items]
 
 
@@ -188,11 +188,12 @@ def test_own_sessions_are_listed_and_ended(two):
     assert "End it" not in own
     assert "Firefox on Windows" in other
     assert "from 192.0.2.7" in other
-    page = here.get("/accounts/settings/")
+    page = here.get("/accounts/settings/?whole=sessions")
     assert elsewhere.cookies[django_settings.SESSION_COOKIE_NAME].value not in page.content.decode()
     chosen = parsed(page).xpath("string(//*[@id='sessions']//button[text()[contains(.,'End it')]]/@value)")
     before = Session.objects.count()
-    assert here.post("/accounts/settings/sessions/end/", {"session": chosen})["Location"] == "/accounts/settings/"
+    ended = here.post("/accounts/settings/sessions/end/", {"session": chosen})
+    assert ended["Location"] == "/accounts/settings/?whole=sessions#sessions"
     assert Session.objects.count() == before - 1
     assert elsewhere.get("/")["Location"].startswith("/accounts/login/")
     assert here.get("/").status_code == 200

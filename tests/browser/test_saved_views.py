@@ -106,6 +106,7 @@ def test_settings_say_what_changed_and_the_password_is_a_new_one(visit, width):
     page.get_by_label("First page").select_option("meetings")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#messages")).to_contain_text("Rows a page: 100; First page: Meetings")
+    page.get_by_role("link", name="Change the password").click()
     page.get_by_label("Old password").fill("wrong")
     page.get_by_label("New password", exact=True).fill("another horse 9")
     page.get_by_label("New password confirmation").fill("another horse 9")

@@ -112,11 +112,11 @@ def test_every_event_rings_on_its_day_unless_its_owner_switched_that_off(client,
         assert alarm.description.value == event.summary.value
         assert alarm.trigger.value == datetime.timedelta(hours=9), "after the midnight that its day begins with"
     client.force_login(world.liaison)
-    page = client.get("/accounts/settings/").content.decode()
+    page = client.get("/accounts/settings/?whole=calendar").content.decode()
     assert 'name="alarm" value="off"' in page
     client.post("/accounts/settings/calendar/alarm/", {"alarm": "off"})
     assert not any("valarm" in event.contents for event in events(client, address).values())
-    assert 'name="alarm" value="on"' in client.get("/accounts/settings/").content.decode()
+    assert 'name="alarm" value="on"' in client.get("/accounts/settings/?whole=calendar").content.decode()
     assert "BEGIN:VALARM" in client.get(address_of(world.leader)).content.decode(), "others' still ring"
     assert not any("valarm" in event.contents for event in events(client, address_of(world.liaison)).values())
     client.post("/accounts/settings/calendar/alarm/", {"alarm": "on"})

@@ -1,9 +1,11 @@
 """Pages for one's own account: settings, password, sessions, calendar, tokens."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _, ngettext, override
@@ -20,6 +22,9 @@ from meetings.accounts.services.preferences import change_settings
 from meetings.models import CalendarAddress
 from meetings.ui.http import Request
 from meetings.ui.navigation import get_next_url, is_page
+
+# What is seldom looked for, and comes when it is opened (`meetings/ui/_more.html`).
+PARTS = ("password", "calendar", "tokens", "sessions")
 
 
 @never_cache
@@ -71,7 +76,7 @@ def end_session(request: Request) -> HttpResponse:
         messages.success(request, message % {"number": number})
     else:
         messages.warning(request, _("This session had ended already."))
-    return redirect("account_settings")
+    return _redirect_to("sessions")
 
 
 @never_cache
@@ -91,7 +96,7 @@ def revoke_calendar_address(request: Request) -> HttpResponse:
     """Let the calendar address open nothing any more."""
     secrets.revoke_calendar_address(account=request.user)
     messages.success(request, _("The calendar address is revoked: it opens nothing any more."))
-    return redirect("account_settings")
+    return _redirect_to("calendar")
 
 
 @require_POST
@@ -105,7 +110,7 @@ def set_calendar_alarm(request: Request) -> HttpResponse:
         if is_on
         else _("The calendar is silent, once your calendar program has asked for it again."),
     )
-    return redirect("account_settings")
+    return _redirect_to("calendar")
 
 
 @never_cache
@@ -124,7 +129,7 @@ def revoke_api_token(request: Request, pk: int) -> HttpResponse:
     token = permissions.revocable_token(request.user, pk)
     secrets.revoke_api_token(actor=request.user, token=token)
     messages.success(request, _("The API token is revoked: it opens nothing any more."))
-    return redirect("account_settings") if token.account == request.user else redirect(token.account)
+    return _redirect_to("tokens") if token.account == request.user else redirect(token.account)
 
 
 def choose_language(request: HttpRequest) -> HttpResponse:
@@ -147,14 +152,26 @@ def _render(
     new_token: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    context = {
+    # What was sent is answered by all of it; else it holds the part that was opened.
+    parts = set(PARTS) if request.method == "POST" else {request.GET.get("whole")}
+    context: dict[str, Any] = {
         "form": form or AccountSettingsForm(account=request.user),
-        "password_form": password_form or PasswordForm(request.user),
-        "calendar_address": CalendarAddress.objects.filter(account=request.user).first(),
         "new_address": new_address,
-        "token_form": token_form or ApiTokenForm(),
         "new_token": new_token,
-        "api_tokens": request.user.api_tokens.all(),
-        "sessions": sessions.find_sessions(request),
     }
+    if "password" in parts or password_form:
+        context["password_form"] = password_form or PasswordForm(request.user)
+    if "calendar" in parts:
+        context["shows_calendar"] = True
+        context["calendar_address"] = CalendarAddress.objects.filter(account=request.user).first()
+    if "tokens" in parts:
+        context["token_form"] = token_form or ApiTokenForm()
+        context["api_tokens"] = request.user.api_tokens.all()
+    if "sessions" in parts:
+        context["sessions"] = sessions.find_sessions(request)
     return render(request, "meetings/accounts/settings.html", context, status=status)
+
+
+def _redirect_to(part: str) -> HttpResponseRedirect:
+    """Lead to the settings with ``part`` of them opened."""
+    return HttpResponseRedirect(f"{reverse('account_settings')}?whole={part}#{part}")
