@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from meetings.tasks.reminder_recipients import join_sentences
+from meetings.display.fields import join_sentences
 
 
 def find_ways() -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext, gettext_lazy as _, ngettext, pgettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy as _, ngettext, pgettext, pgettext_lazy
 
 from meetings.core.types import StrOrPromise
 from meetings.display.import_issues import issue_message
@@ -62,6 +62,14 @@ def join_items(items: Iterable[str]) -> str:
     """Write several items in one line."""
     # Translators: what stands between the items of a list.
     return gettext(", ").join(items)
+
+
+def join_sentences(texts: Iterable[str]) -> str:
+    """Write the texts that are not empty as the sentences of one paragraph."""
+    sentences = [text for text in texts if text]
+    # Translators: Chinese sentences have no blank between them.
+    two_sentences = pgettext("two sentences", "%(first)s %(second)s")
+    return functools.reduce(lambda first, second: two_sentences % {"first": first, "second": second}, sentences)
 
 
 def format_day(day: datetime.date) -> str:

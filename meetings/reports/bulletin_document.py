@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _, ngettext, pgettext
 
-from meetings.display.fields import label
+from meetings.display.fields import join_sentences, label
 from meetings.exports.columns import Column
 from meetings.models import Paper, Task
 from meetings.tasks.appraisal import explain_figures
@@ -66,7 +66,7 @@ def _blocks(bulletin: Bulletin) -> Iterator[Block]:
     )
     yield Heading(1, _("Overview"))
     at_end = _("At the end of the period: %(summary)s") % {"summary": formatting.format_summary(bulletin.summary)}
-    yield Paragraph(formatting.join_sentences([at_end, _what_happened(bulletin)]))
+    yield Paragraph(join_sentences([at_end, _what_happened(bulletin)]))
     yield tables.totals_table(bulletin.summary)
     yield Heading(1, _("What each department did"))
     if bulletin.departments:
@@ -100,7 +100,7 @@ def _blocks(bulletin: Bulletin) -> Iterator[Block]:
                     len(tasks) - len(untold),
                 ) % {"number": len(tasks) - len(untold)}
             yield Heading(1, heading)
-            yield Paragraph(formatting.join_sentences([prose.count_tasks(tasks), more]), keep_with_next=bool(untold))
+            yield Paragraph(join_sentences([prose.count_tasks(tasks), more]), keep_with_next=bool(untold))
             if untold:
                 yield _tasks_table(caption, untold, bulletin)
     yield Heading(1, _("What is asked of the departments"))
@@ -108,7 +108,7 @@ def _blocks(bulletin: Bulletin) -> Iterator[Block]:
 
 
 def _explain_figures() -> str:
-    return formatting.join_sentences(
+    return join_sentences(
         pgettext("figure and how it is computed", "%(figure)s: %(meaning)s") % {"figure": head, "meaning": meaning}
         for head, meaning in explain_figures()
     )
@@ -209,4 +209,4 @@ def _requests(bulletin: Bulletin) -> str:
             missed,
         )
         sentences.append(sentence % {"number": missed})
-    return formatting.join_sentences([*sentences, _("Please go on with what is not done, and report in time.")])
+    return join_sentences([*sentences, _("Please go on with what is not done, and report in time.")])

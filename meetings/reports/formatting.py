@@ -2,7 +2,6 @@
 
 import datetime
 from collections.abc import Iterable
-from functools import reduce
 
 from django.utils.translation import gettext as _, ngettext, ngettext_lazy, pgettext, pgettext_lazy
 
@@ -157,14 +156,6 @@ def format_without_task_count(number: int) -> str:
         "%(number)d more suggestions have not been made tasks yet.",
         number,
     ) % {"number": number}
-
-
-def join_sentences(texts: Iterable[str]) -> str:
-    """Return the texts that are not empty as the sentences of one paragraph."""
-    sentences = [text for text in texts if text]
-    # Translators: Chinese sentences have no blank between them.
-    two_sentences = pgettext("two sentences", "%(first)s %(second)s")
-    return reduce(lambda first, second: two_sentences % {"first": first, "second": second}, sentences)
 
 
 def join_parts(parts: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ from typing import BinaryIO
 from django.utils.translation import gettext as _, ngettext
 
 from meetings.core.lifecycle import OPEN_STATUSES
-from meetings.display.fields import label
+from meetings.display.fields import join_sentences, label
 from meetings.exports.columns import Column
 from meetings.exports.formatting import ENUMERATION_COMMA
 from meetings.models import ExtensionRequest, Health, Meeting, Paper, Status, Suggestion, Task
@@ -103,7 +103,7 @@ def describe_totals(report: ProgressReport) -> str:
     if not figures["extended"].number:
         sentences.append(_("No deadline was extended."))
     sentences.append(formatting.format_without_task_count(report.without_task_count))
-    return formatting.join_sentences(sentences)
+    return join_sentences(sentences)
 
 
 def _overview_blocks(report: ProgressReport) -> Iterator[Block]:
@@ -204,7 +204,7 @@ def _extension_blocks(report: ProgressReport) -> Iterator[Block]:
             "%(number)d of them was extended twice or more.", "%(number)d of them were extended twice or more.", again
         )
         sentences.append(sentence % {"number": again})
-    yield Paragraph(formatting.join_sentences(sentences), keep_with_next=True)
+    yield Paragraph(join_sentences(sentences), keep_with_next=True)
     yield tables.tasks_table(
         _("Extended deadlines"),
         tasks,
@@ -351,4 +351,4 @@ def _next_steps(report: ProgressReport) -> str:
         sentences.append(sentence % {"number": others})
     if report.tasks:
         sentences = sentences or [_("No task is open, so nothing is left to be followed up.")]
-    return formatting.join_sentences(sentences or [_("The suggestions are to be made tasks and followed up.")])
+    return join_sentences(sentences or [_("The suggestions are to be made tasks and followed up.")])

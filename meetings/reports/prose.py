@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _, ngettext, pgettext, pgettext_
 
 from meetings.core.lifecycle import ENDED_STATUSES, OPEN_STATUSES
 from meetings.display.department_reports import DepartmentReport, department_reports
+from meetings.display.fields import join_sentences
 from meetings.exports.formatting import ENUMERATION_COMMA, leader_names
 from meetings.models import ANSWERABLE_ROLES, DeadlineKind, DepartmentRole, Task
 
-from .formatting import format_standing, join_parts, join_sentences
+from .formatting import format_standing, join_parts
 from .official import format_document_day
 
 _DUTIES = {

@@ -12,6 +12,7 @@ from typing import BinaryIO
 from django.utils.translation import gettext as _, ngettext, pgettext
 
 from meetings.core.lifecycle import OPEN_STATUSES
+from meetings.display.fields import join_sentences
 from meetings.models import DeadlineKind, Health, Paper, Person, Status, Task
 from meetings.tasks.display import secretariat_name
 from meetings.tasks.statistics import OTHER_ENDS
@@ -70,7 +71,7 @@ def _opening(sheet: ReplySheet) -> str:
         "suggestions": ngettext("%(number)d suggestion", "%(number)d suggestions", number) % {"number": number},
         "day": format_document_day(sheet.day),
     }
-    return formatting.join_sentences(
+    return join_sentences(
         [
             _("Thank you for what you suggested at %(meetings)s: %(suggestions)s.") % values,
             _format_tasks(sheet),
@@ -108,7 +109,7 @@ def _thanks(sheet: ReplySheet) -> str:
     tasks = [task for part in sheet.parts for task in part.tasks]
     if not any(_is_past_due(task, sheet.day) for task in tasks):
         return thanks
-    return formatting.join_sentences([_("We ask you to excuse what is not done in time."), thanks])
+    return join_sentences([_("We ask you to excuse what is not done in time."), thanks])
 
 
 # --- one suggestion -----------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _, ngettext, pgettext
 
+from meetings.display.fields import join_sentences
 from meetings.exports.formatting import ENUMERATION_COMMA, leader_names
 from meetings.models import Health, Meeting, Paper, Status, Task
 from meetings.tasks.display import task_number_label
@@ -81,7 +82,7 @@ def _describe_late(report: ProgressReport) -> list[str]:
         )
         sentences.append(sentence % {"number": len(missed), "shares": prose.format_shares(missed, _NAMED)})
     # That nothing is late, the overview says.
-    return [formatting.join_sentences(sentences)] if sentences else []
+    return [join_sentences(sentences)] if sentences else []
 
 
 def _describe_closed(report: ProgressReport, closed: Sequence[Task]) -> str:
@@ -106,7 +107,7 @@ def _describe_closed(report: ProgressReport, closed: Sequence[Task]) -> str:
         "%(number)d task falls due within %(days)d days.", "%(number)d tasks fall due within %(days)d days.", soon
     )
     values = {"number": soon, "days": settings.DUE_SOON_DAYS}
-    return formatting.join_sentences([told % {"number": number, "late": late}, coming % values if soon else ""])
+    return join_sentences([told % {"number": number, "late": late}, coming % values if soon else ""])
 
 
 def _describe_requests(report: ProgressReport, late: Sequence[Task]) -> list[str]:

@@ -6,14 +6,14 @@ from operator import attrgetter
 from django.conf import settings
 from django.utils.translation import gettext as _, pgettext
 
-from meetings.display.fields import label
+from meetings.display.fields import join_sentences, label
 from meetings.exports.columns import Column
 from meetings.exports.formatting import ENUMERATION_COMMA
 from meetings.models import Task
 from meetings.tasks.display import task_number_label
 from meetings.tasks.statistics import OTHER_ENDS, Summary
 
-from .formatting import format_departments, join_sentences
+from .formatting import format_departments
 from .official import Block, Heading, Note, Paragraph, Table
 from .prose import count_tasks
 

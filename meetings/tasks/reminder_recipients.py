@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import reduce
 
 from django.conf import settings
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from meetings import permissions
-from meetings.display.fields import join_items
+from meetings.display.fields import join_items, join_sentences
 from meetings.jobs.heartbeat import is_any_alive
 from meetings.models import ANSWERABLE_ROLES, Account, Department, Mailing, MailKind, MailState, Robot, Role, Task
 
@@ -123,11 +122,6 @@ def is_mail_sent() -> bool:
 def are_mails_stuck() -> bool:
     """Whether mails of reminders wait that the mail server has not taken."""
     return Mailing.objects.filter(kind=MailKind.REMINDER, state=MailState.WAITING).exclude(problem="").exists()
-
-
-def join_sentences(sentences: Iterable[str]) -> str:
-    """Write one sentence after another."""
-    return reduce(lambda first, second: _("%(first)s %(second)s") % {"first": first, "second": second}, sentences)
 
 
 def _describe_mails(number: int) -> str:

@@ -17,9 +17,9 @@ import cnas_tasks
 from meetings import permissions
 from meetings.core import as_of
 from meetings.core.text import parse_ids
+from meetings.display.fields import join_sentences
 from meetings.models import Meeting, Role
 from meetings.organisation.services.working_days import find_unknown_year
-from meetings.tasks.reminder_recipients import join_sentences
 from meetings.ui.icons import icon
 from meetings.ui.tables import ListTable
 

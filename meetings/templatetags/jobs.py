@@ -4,10 +4,9 @@ from django import template
 from django.template import Context
 from django.utils.translation import gettext as _
 
-from meetings.display.fields import format_moment
+from meetings.display.fields import format_moment, join_sentences
 from meetings.jobs import heartbeat
 from meetings.models import Role
-from meetings.tasks.reminder_recipients import join_sentences
 
 register = template.Library()
 

@@ -8,8 +8,9 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _, gettext_lazy
 
+from meetings.display.fields import join_sentences
 from meetings.models import Account, Department
-from meetings.tasks.reminder_recipients import Reach, count_mails, find_reach, is_mail_sent, join_sentences
+from meetings.tasks.reminder_recipients import Reach, count_mails, find_reach, is_mail_sent
 from meetings.tasks.services.batch_plan import TaskChange
 from meetings.tasks.services.chasing import build_reminders
 from meetings.ui.fields import IdField, TextField

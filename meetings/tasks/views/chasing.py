@@ -15,7 +15,7 @@ from meetings import permissions
 from meetings.core.as_of import AS_OF, KNOWN_ON
 from meetings.core.lifecycle import ENDED_STATUSES, OPEN_STATUSES
 from meetings.core.text import parse_id, parse_ids
-from meetings.display.fields import join_items
+from meetings.display.fields import join_items, join_sentences
 from meetings.errors import InvalidInputError, PermissionDeniedError, ServiceError
 from meetings.models import Department
 from meetings.models.task import TaskQuerySet
@@ -29,7 +29,7 @@ from meetings.tasks.chasing import (
 )
 from meetings.tasks.forms.batch import format_selection
 from meetings.tasks.forms.reminders import AcknowledgementForm, ReminderBatchForm, usual_words
-from meetings.tasks.reminder_recipients import count_mails, find_reach, is_mail_sent, join_sentences
+from meetings.tasks.reminder_recipients import count_mails, find_reach, is_mail_sent
 from meetings.tasks.services.acknowledgements import acknowledge
 from meetings.tasks.services.batch import DuplicateBatchError, NothingToChangeError
 from meetings.tasks.services.batch_plan import PlannedRow
