@@ -20,8 +20,8 @@ class SilentServerError(OSError):
 
 
 @contextmanager
-def asking(server: str) -> Iterator[None]:
-    """Ask a server, unless this process found it silent a moment ago.
+def call_server(server: str) -> Iterator[None]:
+    """Let the block ask a server, unless it has just been silent to this process.
 
     Raises SilentServerError.
     """

@@ -9,7 +9,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from meetings.accounts.circuit_breaker import TIMEOUT_SECONDS, asking
+from meetings.accounts.circuit_breaker import TIMEOUT_SECONDS, call_server
 from meetings.accounts.services.identities import Claim, find_account
 from meetings.errors import ServiceError
 from meetings.models import Account
@@ -33,7 +33,7 @@ class DirectoryBackend(ModelBackend):
         from ldap3.core.exceptions import LDAPExceptionError
 
         try:
-            with asking("ldap"):
+            with call_server("ldap"):
                 claim = ask_directory(username, password)
             return None if claim is None else find_account(claim)
         except ServiceError as error:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from meetings.display.fields import join_sentences
 
 
-def find_ways() -> list[str]:
+def find_identity_servers() -> list[str]:
     """Return the names of the ways that are set up, as their addresses have them."""
     ways = {"oidc": settings.OIDC_ISSUER, "cas": settings.CAS_URL}
     return [name for name, address in ways.items() if address]
@@ -17,7 +17,7 @@ def describe_matching() -> str:
 
     As `meetings.accounts.services.identities` decides.
     """
-    if not (find_ways() or settings.LDAP_URL):
+    if not (find_identity_servers() or settings.LDAP_URL):
         return ""
     rules = {
         "nothing": _("Who signs in by the office’s identity server for the first time gets no account that is here."),

@@ -16,7 +16,7 @@ _SAVED_ALONE = gettext_lazy("Saved: the reminder is in the log. Nothing is sent 
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class ReminderRecipients:
     """In whose ``inbox`` it stands, who is ``mailed``, and where is ``nobody``.
 
     ``posted`` are the departments whose group robots are told.
@@ -78,7 +78,7 @@ class Reach:
         return [message % {"departments": _join_names(self.nobody)}]
 
 
-def find_reach(tasks: Iterable[Task], department: Department | None = None) -> Reach:
+def find_recipients(tasks: Iterable[Task], department: Department | None = None) -> ReminderRecipients:
     """Return whom a reminder of ``tasks`` reaches, be it of one ``department`` alone.
 
     At most four queries, where the departments of the tasks are prefetched.
@@ -97,7 +97,7 @@ def find_reach(tasks: Iterable[Task], department: Department | None = None) -> R
     posted = tuple(each for each in departments if each.pk in with_robot)
     reached = with_robot.union(*liaisons.values(), *(accounts[account] & mailed_about for account in mailed))
     nobody = [each for each in departments if each.pk not in reached]
-    return Reach(inbox, mailed, nobody, bool(outside) or not tasks, posted)
+    return ReminderRecipients(inbox, mailed, nobody, bool(outside) or not tasks, posted)
 
 
 def _answering_departments(tasks: Iterable[Task]) -> list[Department]:

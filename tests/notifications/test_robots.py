@@ -15,7 +15,7 @@ from meetings.notifications import robots
 from meetings.notifications.robot_messages import deliver_robot_message, enqueue_digests
 from meetings.notifications.robots import parse_address
 from meetings.organisation.services.merge import merge
-from meetings.tasks.reminder_recipients import find_reach
+from meetings.tasks.reminder_recipients import find_recipients
 from meetings.tasks.services.chasing import build_reminders, remind_of_tasks
 from meetings.tasks.services.reminders import remind_departments
 from tests import factories
@@ -255,9 +255,9 @@ def test_whoever_reminds_is_told_that_a_robot_is_and_that_nobody_is_missing(worl
     robot(world.technology)
     Account.objects.filter(role=Role.LIAISON).delete()
     with translation.override("en"):
-        told = find_reach([world.overdue]).describe()
+        told = find_recipients([world.overdue]).describe()
         assert told == "Goes to the group robots of: 技术部."
-        assert "Nobody can be reached in: 办公室" in find_reach([world.overdue, world.review_missed]).describe()
+        assert "Nobody can be reached in: 办公室" in find_recipients([world.overdue, world.review_missed]).describe()
 
 
 def test_nothing_is_posted_about_the_demonstration(server):

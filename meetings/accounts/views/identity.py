@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from meetings.accounts import second_factor_check
-from meetings.accounts.circuit_breaker import asking
+from meetings.accounts.circuit_breaker import call_server
 from meetings.accounts.forms import SignInForm
 from meetings.accounts.identity_servers import (
     SERVER_FAULTS,
@@ -20,7 +20,7 @@ from meetings.accounts.identity_servers import (
     ask_cas_server,
     ask_openid_provider,
 )
-from meetings.accounts.identity_settings import find_ways
+from meetings.accounts.identity_settings import find_identity_servers
 from meetings.accounts.services.identities import find_account
 from meetings.errors import ServiceError
 from meetings.tasks.navigation import landing_url
@@ -41,12 +41,12 @@ def identity_sign_in(request: HttpRequest, way: str) -> HttpResponse:
 
     The second factor is that server's to ask for.
     """
-    if way not in find_ways():
+    if way not in find_identity_servers():
         raise Http404
     if request.user.is_authenticated:
         return redirect(settings.LOGIN_REDIRECT_URL)
     try:
-        with asking(way):
+        with call_server(way):
             found = _WAYS[way](request)
         if isinstance(found, HttpResponse):
             request.session[_NEXT] = get_next_url(request)
@@ -68,5 +68,5 @@ def identity_sign_in(request: HttpRequest, way: str) -> HttpResponse:
 
 
 def _refuse(request: HttpRequest, message: str) -> HttpResponse:
-    context = {"form": SignInForm(request), "refusal": message, "ways": find_ways()}
+    context = {"form": SignInForm(request), "refusal": message, "ways": find_identity_servers()}
     return render(request, "registration/login.html", context, status=403)

@@ -13,7 +13,7 @@ from django.utils.decorators import method_decorator
 
 from meetings.accounts import second_factor_check
 from meetings.accounts.forms import SignInForm
-from meetings.accounts.identity_settings import find_ways
+from meetings.accounts.identity_settings import find_identity_servers
 from meetings.accounts.services.second_factors import has_second_factor
 from meetings.models import Account
 from meetings.tasks.navigation import landing_url
@@ -40,7 +40,7 @@ class SignInView(LoginView):
 
     def get_context_data(self, **further: Any) -> dict[str, Any]:
         """Add the ways by identity servers, and whether the directory's passwords count."""
-        return super().get_context_data(**further, ways=find_ways(), has_directory=bool(settings.LDAP_URL))
+        return super().get_context_data(**further, ways=find_identity_servers(), has_directory=bool(settings.LDAP_URL))
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Sign in, or ask for the second factor first."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from meetings.display.fields import join_sentences
 from meetings.models import Account, Department
-from meetings.tasks.reminder_recipients import Reach, count_mails, find_reach, is_mail_sent
+from meetings.tasks.reminder_recipients import ReminderRecipients, count_mails, find_recipients, is_mail_sent
 from meetings.tasks.services.batch_plan import TaskChange
 from meetings.tasks.services.chasing import build_reminders
 from meetings.ui.fields import IdField, TextField
@@ -40,22 +40,22 @@ class ReminderForm(TaskActionForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.initial["note"] = usual_words()
-        self.fields["note"].help_text = self.reach.describe()
+        self.fields["note"].help_text = self.recipients.describe()
 
     @cached_property
-    def reach(self) -> Reach:
+    def recipients(self) -> ReminderRecipients:
         """Whom it reaches."""
-        return find_reach([self.task])
+        return find_recipients([self.task])
 
     @property
     def is_incomplete(self) -> bool:  # type: ignore[override]  # known once there are mails
         """Whether there is no mail, nothing that sends it, or a department left out."""
-        return not (count_mails(self.result.pk) and is_mail_sent()) or bool(self.reach.nobody)
+        return not (count_mails(self.result.pk) and is_mail_sent()) or bool(self.recipients.nobody)
 
     @property
     def success_message(self) -> str:  # type: ignore[override]  # the same
         """Say what becomes of the reminder."""
-        return self.reach.describe_outcome(count_mails(self.result.pk))
+        return self.recipients.describe_outcome(count_mails(self.result.pk))
 
 
 class AcknowledgementForm(ServiceForm):

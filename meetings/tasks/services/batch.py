@@ -45,7 +45,7 @@ from meetings.models.task import LISTED_PARTS, TaskQuerySet
 from .assignments import Assignments, get_assignments, replace_assignments
 from .batch_plan import REPLACE_ALL, Assignment, BatchResult, PlannedRow, TaskChange
 from .corrections import plan_assignments
-from .implied_changes import find_consequences, foresee_entries
+from .implied_changes import apply_planned_entries, find_implied_changes
 from .log import write_entries
 from .reminders import plan_reminder
 from .status import plan_update
@@ -156,12 +156,12 @@ def _plan_rows(
         raise InvalidInputError(_("A task that was chosen is not in the register. Choose the tasks again."))
     foreseen = [row for row in after if row.task.pk in by_id]
     for row in foreseen:
-        foresee_entries(by_id[row.task.pk], row.entries)
+        apply_planned_entries(by_id[row.task.pk], row.entries)
     if foreseen:
         changes = [_settle_status(by_id[change.task_id], change) for change in changes]
     planned = [_plan_row(by_id[change.task_id], change, actor) for change in changes]
-    consequences = find_consequences({row.task: row.entries for row in planned if row.entries})
-    return [replace(row, changes=consequences.get(row.task, {})) for row in planned]
+    implied = find_implied_changes({row.task: row.entries for row in planned if row.entries})
+    return [replace(row, changes=implied.get(row.task, {})) for row in planned]
 
 
 def _find_log() -> QuerySet[TaskLog]:

@@ -67,7 +67,7 @@ class PlannedRow:
     """The plan of one change: the unsaved ``entries`` to write, or its ``refusal``.
 
     ``parts`` are the departments and leaders the task would have, None where they stay; ``changes`` what else becomes
-    of the task that no entry says (`find_consequences`).
+    of the task that no entry says (`find_implied_changes`).
     """
 
     task: Task

@@ -1,4 +1,4 @@
-"""Consequences of planned entries: what becomes of their tasks that no entry says."""
+"""Changes that planned entries imply: what becomes of tasks that no entry says."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,27 +9,27 @@ from meetings.models.log import replay
 from .log import Changes, copy_current_state, deadline_to_json, iso
 
 
-def find_consequences(planned: Mapping[Task, Sequence[TaskLog]]) -> dict[Task, Changes]:
+def find_implied_changes(planned: Mapping[Task, Sequence[TaskLog]]) -> dict[Task, Changes]:
     """Return what writing the ``planned`` entries changes besides. At most one query.
 
     A report moves the next review, and where a task ends a request for a later deadline lapses.
     """
-    consequences: dict[Task, Changes] = {}
+    implied: dict[Task, Changes] = {}
     for task, entries in planned.items():
         new = _replay_with(task, entries).next_review
         is_set = any("next_review" in entry.changes for entry in entries)
         is_moved = new != task.next_review and not is_set
-        consequences[task] = {"next_review": {"old": iso(task.next_review), "new": iso(new)}} if is_moved else {}
+        implied[task] = {"next_review": {"old": iso(task.next_review), "new": iso(new)}} if is_moved else {}
     ending = {task.pk: task for task, entries in planned.items() if any(map(_is_ending, entries))}
     if ending:
         for request in ExtensionRequest.objects.waiting().filter(task__in=ending):
             asked = deadline_to_json(request.deadline)
-            consequences[ending[request.task_id]]["asked_deadline"] = {"old": asked, "new": None}
-    return consequences
+            implied[ending[request.task_id]]["asked_deadline"] = {"old": asked, "new": None}
+    return implied
 
 
-def foresee_entries(task: Task, entries: Sequence[TaskLog]) -> None:
-    """Let ``task``, unsaved, be as once the planned ``entries`` are written.
+def apply_planned_entries(task: Task, entries: Sequence[TaskLog]) -> None:
+    """Put the planned ``entries`` into effect on ``task``, without saving.
 
     Its log was prefetched, so that the rules ask what they will find.
     """

@@ -29,7 +29,7 @@ from meetings.tasks.chasing import (
 )
 from meetings.tasks.forms.batch import format_selection
 from meetings.tasks.forms.reminders import AcknowledgementForm, ReminderBatchForm, usual_words
-from meetings.tasks.reminder_recipients import count_mails, find_reach, is_mail_sent
+from meetings.tasks.reminder_recipients import count_mails, find_recipients, is_mail_sent
 from meetings.tasks.services.acknowledgements import acknowledge
 from meetings.tasks.services.batch import DuplicateBatchError, NothingToChangeError
 from meetings.tasks.services.batch_plan import PlannedRow
@@ -163,11 +163,11 @@ def _run(request: Request, form: ReminderBatchForm) -> HttpResponse:
 
 def _add_result_messages(request: Request, form: ReminderBatchForm) -> None:
     changed = form.result.changed
-    reach = find_reach([row.task for row in changed], form.cleaned_data["department"])
+    recipients = find_recipients([row.task for row in changed], form.cleaned_data["department"])
     mail_count = count_mails(changed[0].entries[0].pk)
     number = ngettext("Reminded of %(number)d task.", "Reminded of %(number)d tasks.", len(changed))
-    sentences = [number % {"number": len(changed)}, reach.describe_outcome(mail_count)]
-    is_complete = mail_count and is_mail_sent() and not reach.nobody
+    sentences = [number % {"number": len(changed)}, recipients.describe_outcome(mail_count)]
+    is_complete = mail_count and is_mail_sent() and not recipients.nobody
     messages.add_message(request, messages.SUCCESS if is_complete else messages.WARNING, join_sentences(sentences))
     name_refused(request, form.result)
 
@@ -180,7 +180,7 @@ def _render(request: Request, form: ReminderBatchForm, rows: list[PlannedRow] | 
         "form": form,
         "department": department,
         "tasks": tasks,
-        "reach": find_reach(tasks, department),
+        "recipients": find_recipients(tasks, department),
         "cannot": group_by_reason(list(rows)),
         "day": day,
         "next": get_next_url(request),
