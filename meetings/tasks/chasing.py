@@ -28,8 +28,8 @@ from meetings.models.prepared import PreparedQuery
 from meetings.models.task import TaskQuerySet
 
 from .acknowledgements import Unacknowledged, find_unacknowledged, unacknowledged_parts
+from .dashboard_queries import find_unreported_departments, waiting_for_departments
 from .display import secretariat_name
-from .overview import find_unreported_departments, waiting_for_departments
 from .statistics import PRESSING, HealthCount, count_by_department_and_leader, name_counts
 
 # On whose behalf an entry is: the department, or that it was merged into.

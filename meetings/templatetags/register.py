@@ -16,7 +16,7 @@ from meetings.display.department_reports import department_reports
 from meetings.display.fields import format_value, label
 from meetings.display.import_issues import issue_message
 from meetings.models import Batch
-from meetings.tasks import desk_items, display, log_markup, task_markup
+from meetings.tasks import dashboard_markup, display, log_markup, task_markup
 from meetings.ui.markup import fill_html, join_html
 from meetings.ui.navigation import open_tasks_url, tasks_url
 
@@ -60,13 +60,13 @@ for draw in (
     task_markup.health_bar,
     task_markup.health_count_rows,
     task_markup.health_ring,
-    desk_items.change_items,
-    desk_items.row_number,
+    dashboard_markup.change_items,
+    dashboard_markup.row_number,
     open_tasks_url,
     tasks_url,
 ):
     register.simple_tag(draw)
-for draw_items in (desk_items.red_items, desk_items.chased_items, log_markup.log_items):
+for draw_items in (dashboard_markup.red_items, dashboard_markup.chased_items, log_markup.log_items):
     register.simple_tag(draw_items, takes_context=True)
 
 

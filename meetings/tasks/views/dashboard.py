@@ -21,9 +21,9 @@ from meetings.models.choices import NOBODY
 from meetings.models.meeting import MeetingQuerySet
 from meetings.models.prepared import Later, PreparedQuery
 from meetings.models.task import TaskQuerySet
-from meetings.tasks import appraisal, chasing, import_issues, inbox, overview, statistics
+from meetings.tasks import appraisal, chasing, dashboard_queries, import_issues, inbox, statistics
 from meetings.tasks.listing import about_a_day, requested_day
-from meetings.tasks.services.overview import record_visit
+from meetings.tasks.services.dashboard_visits import record_visit
 from meetings.tasks.trend import count_trend
 from meetings.ui.http import Request, is_for_fragment
 from meetings.ui.navigation import day_context, today
@@ -116,8 +116,8 @@ def _red_tasks(account: Account, scope: Scope, day: datetime.date) -> dict[str, 
     For the secretariat, those to chase, what became red of late first.
     """
     chases = permissions.is_secretariat(account) and not scope.filter_query
-    find = overview.find_to_chase if chases else overview.find_longest_waiting
-    waiting = find(scope.tasks, day, overview.MAX_SHOWN)
+    find = dashboard_queries.find_to_chase if chases else dashboard_queries.find_longest_waiting
+    waiting = find(scope.tasks, day, dashboard_queries.MAX_SHOWN)
     tasks = {task.pk: task for task in _red_rows.fetch(scope.tasks, day, *map(Later, waiting))}
     return {
         "red_tasks": [tasks[pk] for pk in waiting],
@@ -134,7 +134,7 @@ def _leaders(pk: int) -> QuerySet[Person]:
 
 @PreparedQuery
 def _red_rows(tasks: TaskQuerySet, day: datetime.date, *pks: int) -> TaskQuerySet:
-    tasks = overview.with_next_actor(tasks.filter(pk__in=pks).order_by(), day)
+    tasks = dashboard_queries.with_next_actor(tasks.filter(pk__in=pks).order_by(), day)
     return tasks.for_listing(["departments"]).with_department_reports(day)
 
 
@@ -217,13 +217,13 @@ def _appraisal(scope: Scope, day: datetime.date, *, is_opened: bool) -> dict[str
 def _changes(account: Account, tasks: TaskQuerySet, day: datetime.date) -> dict[str, Any]:
     """Return what others changed since the leader last looked, and remember this look."""
     now = timezone.now()
-    previous = overview.previous_visit(account, now)
-    start = previous or now - datetime.timedelta(days=overview.FIRST_VISIT_DAYS)
-    changes = overview.changes_since(tasks, start, day, account, overview.MAX_SHOWN + 1)
+    previous = dashboard_queries.previous_visit(account, now)
+    start = previous or now - datetime.timedelta(days=dashboard_queries.FIRST_VISIT_DAYS)
+    changes = dashboard_queries.changes_since(tasks, start, day, account, dashboard_queries.MAX_SHOWN + 1)
     record_visit(account=account, now=now)
     return {
         "changes_start": start,
         "has_previous_visit": previous is not None,
-        "changes": changes[: overview.MAX_SHOWN],
-        "more_changes": len(changes) > overview.MAX_SHOWN,
+        "changes": changes[: dashboard_queries.MAX_SHOWN],
+        "more_changes": len(changes) > dashboard_queries.MAX_SHOWN,
     }

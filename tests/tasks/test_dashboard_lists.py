@@ -15,8 +15,8 @@ from lxml import html
 from meetings.breakdown.services.meetings import set_leader_agrees
 from meetings.models import Account, Department, DepartmentRole, Status, Task
 from meetings.models.choices import NOBODY
-from meetings.tasks import chasing, overview, statistics
-from meetings.tasks.overview import NextActor
+from meetings.tasks import chasing, dashboard_queries, statistics
+from meetings.tasks.dashboard_queries import NextActor
 from meetings.tasks.services.closure import agree_to_closure, request_closure, send_back
 from meetings.tasks.services.comments import add_comment
 from meetings.tasks.services.status import update_task
@@ -37,7 +37,7 @@ def page(account: Account, **query) -> str:
 
 
 def moves(day) -> dict[int, str]:
-    return {task.pk: task.next_actor for task in overview.with_next_actor(Task.objects.on(day), day)}
+    return {task.pk: task.next_actor for task in dashboard_queries.with_next_actor(Task.objects.on(day), day)}
 
 
 def ask_for_closure(world, task):
@@ -140,7 +140,7 @@ def test_what_changed_is_new_until_the_next_look(world):
     assert "平台建设方案已通过评审" in first
     assert "上次查看" not in first, "nobody has looked yet"
     assert "平台建设方案已通过评审" in page(world.leader), "still the same look"
-    earlier = timezone.now() - datetime.timedelta(minutes=overview.SAME_VISIT_MINUTES + 1)
+    earlier = timezone.now() - datetime.timedelta(minutes=dashboard_queries.SAME_VISIT_MINUTES + 1)
     Account.objects.filter(pk=world.leader.pk).update(looked_at=timezone.now(), looked_before=timezone.now())
     world.leader.refresh_from_db()
     second = page(world.leader)
@@ -164,13 +164,13 @@ def test_what_somebody_did_themselves_is_no_news_to_them(world):
 def test_who_has_not_reported_is_counted_by_department(world):
     silent = {
         row["label"]: row["number"]
-        for row in overview.find_unreported_departments.fetch(Task.objects.on(world.day), world.day)
+        for row in dashboard_queries.find_unreported_departments.fetch(Task.objects.on(world.day), world.day)
     }
     assert silent == {"技术部": 1, "办公室": 1}
     factories.progress(world.overdue, "正在办理。", on=world.day, by=world.liaison, department=world.technology)
     silent = {
         row["label"]: row["number"]
-        for row in overview.find_unreported_departments.fetch(Task.objects.on(world.day), world.day)
+        for row in dashboard_queries.find_unreported_departments.fetch(Task.objects.on(world.day), world.day)
     }
     assert silent == {"办公室": 1}
 

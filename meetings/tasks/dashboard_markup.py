@@ -20,7 +20,7 @@ from meetings.ui.tables import address_of_rows
 
 from . import display, task_markup
 from .chasing import Chased
-from .overview import NextActor
+from .dashboard_queries import NextActor
 
 
 def red_items(context: Context, tasks: Iterable[Task]) -> SafeString:

@@ -5,7 +5,7 @@ import logging
 
 from meetings.faults import FaultError, faults_in_words
 from meetings.models import Account
-from meetings.tasks import overview
+from meetings.tasks import dashboard_queries
 
 logger = logging.getLogger(__name__)
 
@@ -13,9 +13,9 @@ logger = logging.getLogger(__name__)
 def record_visit(*, account: Account, now: datetime.datetime) -> None:
     """Record that the account looked at its front page; later changes are new to it.
 
-    Within `overview.SAME_VISIT_MINUTES` it is still the same visit, and what was new stays so.
+    Within `dashboard_queries.SAME_VISIT_MINUTES` it is still the same visit, and what was new stays so.
     """
-    if not overview.is_same_visit(account, now):
+    if not dashboard_queries.is_same_visit(account, now):
         account.looked_before = account.looked_at
     account.looked_at = now
     try:
