@@ -36,7 +36,7 @@ DASHBOARD = [
     "departments of the tasks",
     "each department's last report",
 ]
-# What the front page has besides for who works with it; what waits is counted once, for here and the navigation.
+# What the dashboard has besides for who works with it; what waits is counted once, for here and the navigation.
 AT_WORK = {
     Role.SECRETARIAT: [
         "what waits, in one count",

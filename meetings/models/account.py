@@ -29,7 +29,7 @@ class Language(models.TextChoices):
 class LandingPage(models.TextChoices):
     """The page that opens after signing in."""
 
-    # Leaders of before begin with it; it is the front page now.
+    # Leaders of before begin with it; it is the dashboard now.
     OVERVIEW = "overview", _("Home")
     DASHBOARD = "dashboard", _("Home")
     TASKS = "tasks", _("Tasks")

@@ -141,7 +141,7 @@ class TaskLog(AppendOnlyModel, NaturalKeyModel):
         ]
         indexes = [
             models.Index(name="log_as_it_happened", fields=["task", "effective_on", "sequence"]),
-            # The front page tells what was recorded since one looked last, and of reminders, which are few, the last.
+            # The dashboard tells what was recorded since one looked last, and of reminders, which are few, the last.
             models.Index(name="log_recorded", fields=["recorded_at"]),
             # Most entries are of no batch: by the index of all, SQLite takes a batch for most of the log.
             models.Index(name="log_of_batch", fields=["batch"], condition=Q(batch__isnull=False)),

@@ -31,7 +31,7 @@ from meetings.tasks.trend import TrendPoint, count_trend
 
 from .official import Table
 
-# What is open is blue, as on the front page.
+# What is open is blue, as on the dashboard.
 _LINE_COLOURS = [
     HEALTH_COLOURS[health] for health in (Health.ON_TRACK, Health.CLOSED, Health.OVERDUE, Health.REVIEW_MISSED)
 ]

@@ -1,4 +1,4 @@
-"""The items of the front page's lists: red tasks, changes, departments to chase."""
+"""The items of the dashboard's lists: red tasks, changes, departments to chase."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -32,9 +32,9 @@ def red_items(context: Context, tasks: Iterable[Task]) -> SafeString:
     draw_action = _action_drawer(context)
     return join_html(
         "",
-        '<li id="task-{}" class="desk-item"><a class="task-link clamp" href="{}?{}">{}</a>'
-        '<p class="desk-facts">{} {} <span>{}</span> <strong class="desk-next-actor">{}</strong></p>'
-        '<div class="desk-said">{}</div>{}</li>',
+        '<li id="task-{}" class="dashboard-item"><a class="task-link clamp" href="{}?{}">{}</a>'
+        '<p class="dashboard-facts">{} {} <span>{}</span> <strong class="dashboard-next-actor">{}</strong></p>'
+        '<div class="dashboard-said">{}</div>{}</li>',
         (
             (
                 task.pk,
@@ -88,7 +88,7 @@ def change_items(entries: Iterable[TaskLog]) -> SafeString:
     task_address = address_of_rows("task_detail")
     return join_html(
         "",
-        '<li class="desk-change"><span class="cell-note nowrap">{}</span> <strong>{}</strong> '
+        '<li class="dashboard-change"><span class="cell-note nowrap">{}</span> <strong>{}</strong> '
         '<span class="cell-note">{}</span> <a href="{}#log">{}</a>{}</li>',
         (
             (
@@ -97,7 +97,7 @@ def change_items(entries: Iterable[TaskLog]) -> SafeString:
                 entry.department or entry.actor or "",
                 task_address(entry.task_id),
                 Truncator(entry.task.text).chars(40),
-                entry.note and fill_html('<span class="desk-note clamp">{}</span>', entry.note),
+                entry.note and fill_html('<span class="dashboard-note clamp">{}</span>', entry.note),
             )
             for entry in entries
         ),
@@ -110,7 +110,7 @@ def chased_items(context: Context, departments: Iterable[Chased]) -> SafeString:
     remind, remind_whom = _("Remind"), _("Remind %(name)s")
     remind_query = f"next={quote(context['here'])}"
     remind_address = reverse("remind_many")
-    link = '<a href="{}" data-count="{}"><span>{}</span><span class="desk-number">{}</span></a>'
+    link = '<a href="{}" data-count="{}"><span>{}</span><span class="dashboard-number">{}</span></a>'
 
     def draw_reminder(department: Chased) -> SafeString | str:
         if department.last_reminder is None:
@@ -137,7 +137,7 @@ def chased_items(context: Context, departments: Iterable[Chased]) -> SafeString:
 
     return join_html(
         "",
-        '<li class="desk-chased"><span class="desk-chased-name">{} {}</span>{}</li>',
+        '<li class="dashboard-chased"><span class="dashboard-chased-name">{} {}</span>{}</li>',
         (
             (
                 department.label,

@@ -1,6 +1,6 @@
-"""Queries for the overview pages: overdue tasks, next actor, changes, decisions.
+"""Queries for the dashboard: overdue tasks, next actor, changes, decisions.
 
-Both pages count by the definitions of `meetings.tasks.statistics` and lead to lists that hold as many rows. All
+They count by the definitions of `meetings.tasks.statistics`, so that numbers lead to lists of as many rows. All
 functions take the day they are about (Asia/Shanghai) and tasks from `TaskQuerySet.on` that day.
 """
 

@@ -25,7 +25,7 @@ def url_after_save(request: Request, task: Task, *, advances_inbox: bool, to_lis
 
     Who came from the inbox and has settled what waited there (``advances_inbox``) gets the next task at once, which is
     the same one where something else waits on it for the secretariat's decision.
-    ``to_list``: back to the place in the list the user came from, as from the front page always; otherwise the task
+    ``to_list``: back to the place in the list the user came from, as from the dashboard always; otherwise the task
     stays, and the way back with it.
     """
     back = get_next_url(request)

@@ -71,7 +71,7 @@ def open_tasks_url(meetings: int | Iterable[int], departments: int | Iterable[in
 
 @functools.cache
 def _address_of_tasks(_prefix: str) -> str:
-    # The figures of the front page lead there a hundred times.
+    # The figures of the dashboard lead there a hundred times.
     return reverse("task_list")
 
 

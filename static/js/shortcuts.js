@@ -29,9 +29,9 @@ function isVisible(element) {
 }
 
 // A row is known by the link that leads to what it is about.
-const ROW = "tr, .desk-item, [data-row]";
+const ROW = "tr, .dashboard-item, [data-row]";
 function links() {
-  return Array.from(document.querySelectorAll("main :is(tr, .desk-item) .task-link, main [data-row-link]")).filter(isVisible);
+  return Array.from(document.querySelectorAll("main :is(tr, .dashboard-item) .task-link, main [data-row-link]")).filter(isVisible);
 }
 
 // The row with the focus, or the one that was gone to last.

@@ -53,7 +53,7 @@ def test_every_page_is_in_one_language(world, language):
                 assert words not in text, f"{address}: {text!r}"
 
 
-def test_switching_the_language_of_a_page_that_a_button_gave_leads_to_the_front_page():
+def test_switching_the_language_of_a_page_that_a_button_gave_leads_to_the_dashboard():
     for sent in ({"next": "/batches/1/undo/"}, {}):
         response = Client(headers={"referer": "http://testserver/batches/1/undo/"}).post(
             "/i18n/setlang/", {"language": "en", **sent}

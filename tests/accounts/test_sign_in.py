@@ -101,7 +101,7 @@ def test_a_form_sent_into_an_ended_session_leads_back_to_its_page(client):
     assert answer["Location"] == "/accounts/login/?next=/tasks/"
 
 
-def test_the_former_address_for_discarding_words_leads_to_the_front_page(client):
+def test_the_former_address_for_discarding_words_leads_to_the_dashboard(client):
     client.force_login(factories.secretariat())
     assert client.post("/accounts/unsaved/discard/")["Location"] == "/"
 

@@ -162,7 +162,7 @@ QUESTIONS = (
 
 
 def dashboard(request: HttpRequest) -> HttpResponse:
-    """Ask the questions of the front page about the tasks that are the account's."""
+    """Ask the questions of the dashboard about the tasks that are the account's."""
     day = datetime.date.fromisoformat(request.GET.get("as_of", timezone.localdate().isoformat()))
     words = {"day": f"'{day}'", "soon": f"'{day + datetime.timedelta(days=30)}'", "own": ""}
     account = request.user

@@ -1,4 +1,4 @@
-"""Chasing a department from the front page, taking over in one act, and the slips on paper."""
+"""Chasing a department from the dashboard, taking over in one act, and the slips on paper."""
 
 from __future__ import annotations
 

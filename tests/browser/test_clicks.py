@@ -1,4 +1,4 @@
-"""How many clicks everyday work takes from the front page, counted: alone and in a register that lives."""
+"""How many clicks everyday work takes from the dashboard, counted: alone and in a register that lives."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def type_into(click, field: Locator, words: str) -> None:
 
 
 def test_one_status_is_changed_in_three(staff, click, clicks, register):
-    items = staff.locator(".desk-items .task-link")
+    items = staff.locator(".dashboard-items .task-link")
     if register is factories.real_meeting:
         items = items.filter(has_text="建立各层级委员会通讯录")
     task = Task.objects.get(pk=re.search(r"/tasks/(\d+)/", items.first.get_attribute("href") or "")[1])
@@ -142,7 +142,7 @@ def test_a_later_deadline_is_decided_in_three(staff, click, clicks, others):
     if others == "first":
         click(staff.get_by_role("link", name="开始办理"))
     else:
-        click(staff.locator(".desk-pending").get_by_role("link", name="延期"))
+        click(staff.locator(".dashboard-pending").get_by_role("link", name="延期"))
         click(staff.locator("section[aria-labelledby^=group-]").get_by_role("link", name=task.text[:8]))
     # A reason is asked for, so the field has the focus once its page has come.
     expect(staff.locator("#waiting").get_by_label("原因")).to_be_focused()

@@ -360,7 +360,7 @@ def test_keys_lead_through_the_list_to_an_update(visit, world):
 @pytest.mark.parametrize("path", ["/organisation/", "/"])
 def test_keys_lead_through_other_lists(visit, world, path):
     page = visit(path, as_=world.secretariat, language="en")
-    links = page.locator("main [data-row-link], main .desk-item .task-link")
+    links = page.locator("main [data-row-link], main .dashboard-item .task-link")
     for row in (0, 1):
         page.keyboard.press("j")
         expect(links.nth(row)).to_be_focused()

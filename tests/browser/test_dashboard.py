@@ -30,8 +30,8 @@ def test_a_leader_instructs_in_three_taps(visit, leader, picture, size, javascri
     if javascript:
         assert_fits(page)
         assert_accessible(page)
-        picture(page, f"overview leader {size[0]}")
-    item = page.locator(".desk-item").first
+        picture(page, f"dashboard leader {size[0]}")
+    item = page.locator(".dashboard-item").first
     words = item.locator(".task-link").inner_text()
     item.get_by_text("Instruct", exact=True).click()
     form = page.locator("#instruct")
@@ -45,7 +45,7 @@ def test_a_leader_instructs_in_three_taps(visit, leader, picture, size, javascri
         assert_accessible(page)
         picture(page, f"instruction asked {size[0]}")
     form.get_by_role("button", name="Confirm the instruction").click()
-    expect(page.locator(".desk-item").first.locator(".desk-next-actor")).to_have_text(
+    expect(page.locator(".dashboard-item").first.locator(".dashboard-next-actor")).to_have_text(
         "Departments: answer the instruction"
     )
     given = Instruction.objects.get()
@@ -58,7 +58,7 @@ def test_what_is_to_be_done_is_printed_on_one_sheet_however_much_there_is(visit,
     synthetic.generate(200, seed=7)
     person = Task.objects.filter(task_leaders__isnull=False).first().task_leaders.first().person
     page = visit("/", as_=factories.account(role, person=person))
-    last = page.locator(".desk .desk-item .task-link").last.inner_text()[:6]
+    last = page.locator(".dashboard .dashboard-item .task-link").last.inner_text()[:6]
     with pdfplumber.open(io.BytesIO(page.pdf(prefer_css_page_size=True))) as paper:
         first = paper.pages[0].extract_text()
     assert last in first
@@ -71,11 +71,11 @@ def test_what_is_to_be_done_is_printed_on_one_sheet_however_much_there_is(visit,
 
 
 @pytest.mark.parametrize("role", [Role.LEADER, Role.SECRETARIAT, Role.READER])
-def test_a_desk_has_no_half_empty_column(visit, leader, role):
+def test_a_wide_screen_has_no_half_empty_column(visit, leader, role):
     """What is red has neighbours of its height, or half of it; what is below the window comes with its numbers."""
     page = visit("/", as_=leader if role == Role.LEADER else role)
-    expect(page.locator(".desk-aside #coming")).to_be_visible()
-    red, last = page.locator("#red").locator("xpath=../.."), page.locator(".desk-aside > .card").last
+    expect(page.locator(".dashboard-aside #coming")).to_be_visible()
+    red, last = page.locator("#red").locator("xpath=../.."), page.locator(".dashboard-aside > .card").last
     bottoms = [box["y"] + box["height"] for box in (red.bounding_box(), last.bounding_box())]
     assert bottoms[1] > bottoms[0] / 2
     for part in {Role.LEADER: ["appraisal"], Role.SECRETARIAT: ["trend"]}.get(role, []):

@@ -91,7 +91,7 @@ STATES = {
 }
 # Looked at elsewhere (test_layout), or no page: they answer with a redirect, a file or one word.
 NO_PAGES = {
-    # Leads to the front page.
+    # Leads to the dashboard.
     "overview",
     # Looked at in test_batch.
     "change_many",

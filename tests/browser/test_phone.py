@@ -45,10 +45,10 @@ def tables_that_scroll_sideways(page: Page) -> list[str]:
 )
 def test_a_phone_shows_what_matters_first_and_opens_the_rest(visit_as, picture, role, most_screens):
     page = visit_as("/", role)
-    first = page.locator(".desk-item").first
+    first = page.locator(".dashboard-item").first
     assert first.bounding_box()["y"] < SCREEN
     assert height(page) <= most_screens * SCREEN
-    picture(page, f"phone front page {role}")
+    picture(page, f"phone dashboard {role}")
     numbers = page.locator("section[aria-labelledby^=by-] a[data-count]")
     while page.locator("main .narrow-fold:not([open]) > summary").count():
         page.locator("main .narrow-fold:not([open]) > summary").first.click()

@@ -114,7 +114,7 @@ def test_other_pages_print_what_they_say_and_nothing_to_click(visit, register, p
 def test_what_was_opened_on_the_screen_is_on_paper(visit, register, path, heading):
     meeting = Meeting.objects.get(document_number__contains="81")
     page = visit(path.format(meeting=meeting.pk), as_=Role.SECRETARIAT, language="en")
-    rows = page.locator("main tbody th, main .desk-chased-name").evaluate_all(
+    rows = page.locator("main tbody th, main .dashboard-chased-name").evaluate_all(
         "all => all.filter(cell => cell.offsetParent).map(cell => cell.textContent)"
     )
     assert len(rows) > 5

@@ -191,7 +191,7 @@ def test_a_leader_signs_in_and_sees_what_is_red_and_whose(visit, real_meeting, p
     red = Task.objects.on(timezone.localdate()).supervised_by([leader.person_id]).filter(health="overdue")
     tile = page.locator(".tile.health-overdue")
     expect(tile).to_have_attribute("data-count", str(red.count()))
-    longest = page.locator(".desk-item").first
+    longest = page.locator(".dashboard-item").first
     expect(longest).to_be_in_viewport()
     expect(longest).to_contain_text("逾期")
     expect(longest).to_contain_text("责任部室：填报进展")

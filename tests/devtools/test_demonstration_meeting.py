@@ -230,7 +230,7 @@ def test_one_button_removes_it_wholly(settings, django_capture_on_commit_callbac
     connection.check_constraints()
 
 
-def test_the_front_page_is_no_graveyard(demonstration):
+def test_the_dashboard_is_no_graveyard(demonstration):
     """The real meeting, of which nothing was ever reported, does not fill it."""
     first, *_others = signed_in("secretariat").get("/").context["red_tasks"]
     assert first.meeting.is_demonstration
@@ -239,7 +239,7 @@ def test_the_front_page_is_no_graveyard(demonstration):
 
 @pytest.mark.long
 @pytest.mark.same_on_both
-def test_the_front_page_leads_to_it_while_it_is_there(demonstration):
+def test_the_dashboard_leads_to_it_while_it_is_there(demonstration):
     assert demonstration.get_absolute_url() in signed_in("reader").get("/").content.decode()
     assert "虚构" not in remove(demonstration, sure="yes").content.decode()
 

@@ -112,7 +112,7 @@ def test_a_year_that_is_known_cannot_be_entered(administrator):
     ("role", "words"),
     [(Role.ADMINISTRATOR, "请在“工作日历”中录入"), (Role.SECRETARIAT, "可由管理员录入"), (Role.READER, None)],
 )
-def test_the_front_page_says_whose_holidays_are_missing(client, role, words):
+def test_the_dashboard_says_whose_holidays_are_missing(client, role, words):
     factories.small_world()
     client.force_login(factories.account(role))
     page = client.get("/").content.decode()

@@ -77,7 +77,7 @@ def test_what_has_ended_is_counted_beside_the_open_ones_and_not_among_them(reade
     for address, number in (*of_day, *of_month, without_day):
         assert row_count(reader, address) == number == 1, address
     front = compact_html(reader.get("/?as_of=2024-01-02"))
-    assert "due_after=2024-01-02&amp;due_before=2024-01-31" in front, "the front page counts the same open ones"
+    assert "due_after=2024-01-02&amp;due_before=2024-01-31" in front, "the dashboard counts the same open ones"
 
 
 @pytest.mark.long

@@ -51,7 +51,7 @@ def said(answer) -> tuple[str, str]:
 
 
 @pytest.mark.long
-def test_a_department_is_chased_from_the_front_page_in_two_clicks(five, world, client, staff, mailoutbox):
+def test_a_department_is_chased_from_the_dashboard_in_two_clicks(five, world, client, staff, mailoutbox):
     page = html.fromstring(client.get("/").content)
     (address,) = page.xpath("//section[@aria-labelledby='silent']//a[contains(., 'Remind')]/@href")[:1]
     assert f"department={world.technology.pk}&" in address

@@ -76,7 +76,7 @@ def test_every_number_leads_to_a_list_of_as_many_rows(world, client, staff):
         assert client.get(address).context["listing"].row_count == int(number), address
 
 
-def test_it_is_one_click_from_the_front_page_and_readers_read_it_without_buttons(world, client, staff):
+def test_it_is_one_click_from_the_dashboard_and_readers_read_it_without_buttons(world, client, staff):
     assert 'href="/chasing/"' in compact_html(client.get("/"))
     ask_to_acknowledge(world.meeting)
     assert "/chasing/remind/" in compact_html(client.get("/chasing/"))
@@ -100,7 +100,7 @@ def test_the_page_costs_as_many_queries_for_many_departments(world, client, staf
 
 
 def remind_addresses(client, department) -> list[str]:
-    """Return where 催办 of ``department`` leads to, from the front page and from the matrix."""
+    """Return where 催办 of ``department`` leads to, from the dashboard and from the matrix."""
     start = f"/chasing/remind/?department={department.pk}&"
     pages = [html.fromstring(client.get(address).content) for address in ("/", "/chasing/")]
     return [address for page in pages for address in page.xpath("//a/@href") if address.startswith(start)]

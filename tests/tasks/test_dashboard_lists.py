@@ -112,7 +112,7 @@ def test_what_each_department_said_last_stands_beside_what_is_red(world):
 
 
 @pytest.mark.parametrize("typed", ["", "请附会议纪要。"])
-def test_a_leader_instructs_from_the_front_page_and_comes_back_to_it(world, typed):
+def test_a_leader_instructs_from_the_dashboard_and_comes_back_to_it(world, typed):
     client = Client()
     client.force_login(world.leader)
     item = f"//*[@id='task-{world.overdue.pk}']"
@@ -190,7 +190,7 @@ def test_departments_with_as_much_stand_as_they_were_entered():
 def test_the_secretariat_sees_what_waits_for_a_decision(world):
     ask_for_closure(world, world.on_track)
     waits = page(world.secretariat).split('id="waits"')[1].split("</section>")[0]
-    assert re.search(r"#group-closure.*?desk-number\">1<", waits, re.S)
+    assert re.search(r"#group-closure.*?dashboard-number\">1<", waits, re.S)
 
 
 def test_what_waits_is_what_the_navigation_counts_and_nothing_of_zero_stands_there(world):
@@ -200,12 +200,12 @@ def test_what_waits_is_what_the_navigation_counts_and_nothing_of_zero_stands_the
     waits = text.split('id="waits"')[1].split("</section>")[0]
     queue = [
         int(number)
-        for address, number in re.findall(r'href="([^"]+)".*?desk-number">(\d+)<', waits)
+        for address, number in re.findall(r'href="([^"]+)".*?dashboard-number">(\d+)<', waits)
         if "/inbox/" in address
     ]
     assert queue == [1, 1]
     assert f'<span class="pick-count">{sum(queue)}</span>' in text
-    assert 'desk-number">0<' not in text
+    assert 'dashboard-number">0<' not in text
 
 
 def test_a_link_to_remind_opens_the_form_of_it(world):
@@ -237,7 +237,7 @@ def test_a_liaison_begins_with_what_waits_for_the_own_departments(world):
 
 
 @pytest.mark.parametrize("query", ["", "?leader=1&as_of=2024-02-09"])
-def test_the_address_of_the_former_overview_leads_to_the_front_page(world, query):
+def test_the_address_of_the_former_overview_leads_to_the_dashboard(world, query):
     client = Client()
     client.force_login(world.leader)
     assert client.get(f"{reverse('overview')}{query}")["Location"] == f"{reverse('dashboard')}{query}"
@@ -251,7 +251,7 @@ def test_a_past_day_is_shown_and_counts_as_no_look(world):
     assert Account.objects.get(pk=world.leader.pk).looked_at is None
 
 
-def test_the_front_page_is_what_a_leader_signs_in_to(world):
+def test_the_dashboard_is_what_a_leader_signs_in_to(world):
     client = Client()
     world.leader.set_password("correct horse 7")
     world.leader.save()

@@ -297,7 +297,7 @@ def test_a_withdrawal_is_no_other_instruction_in_the_log_nor_in_the_message(worl
     assert ">withdrawn<" not in past
 
 
-def test_what_was_issued_on_the_front_page_is_withdrawn_by_a_button_of_the_message(world, client):
+def test_what_was_issued_on_the_dashboard_is_withdrawn_by_a_button_of_the_message(world, client):
     client.force_login(world.leader)
     world.overdue.refresh_from_db()
     sent = {"version": world.overdue.version, "effective_on": world.day.isoformat(), "text": "请抓紧。", "next": "/"}

@@ -151,7 +151,7 @@ def test_the_band_of_an_appraisal_names_its_period(client, tasks):
     assert "截至" not in band
 
 
-def test_every_number_of_the_front_page_leads_to_as_many_rows(client, tasks):
+def test_every_number_of_the_dashboard_leads_to_as_many_rows(client, tasks):
     page = client.get("/?as_of=2024-01-31&known_on=2024-02-29")
     assert page.context["counts"].by_health["overdue"] == 2
     assert page.context["instructed"] == 1

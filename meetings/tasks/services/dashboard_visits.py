@@ -1,4 +1,4 @@
-"""Remember when an account looked at the front page."""
+"""Remember when an account looked at the dashboard."""
 
 import datetime
 import logging
@@ -11,7 +11,7 @@ logger = logging.getLogger(__name__)
 
 
 def record_visit(*, account: Account, now: datetime.datetime) -> None:
-    """Record that the account looked at its front page; later changes are new to it.
+    """Record that the account looked at its dashboard; later changes are new to it.
 
     Within `dashboard_queries.SAME_VISIT_MINUTES` it is still the same visit, and what was new stays so.
     """
@@ -23,4 +23,4 @@ def record_visit(*, account: Account, now: datetime.datetime) -> None:
             account.save(update_fields=["looked_at", "looked_before"])
     except FaultError as fault:
         # The page is there to be read; what is new on it stays new until the next look.
-        logger.warning("That account %s looked at the front page is not recorded: %s", account.pk, fault)
+        logger.warning("That account %s looked at the dashboard is not recorded: %s", account.pk, fault)

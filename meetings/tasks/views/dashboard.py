@@ -1,4 +1,4 @@
-"""The front page: what waits for whoever opens it, what is red, then the figures."""
+"""The dashboard: what waits for whoever opens it, what is red, then the figures."""
 
 import datetime
 from typing import Any
@@ -101,8 +101,8 @@ def counts(request: Request, parameter: str) -> HttpResponse:
 
 
 @require_safe
-def overview_page(request: Request) -> HttpResponse:
-    """Lead on to the front page, which an overview was beside once."""
+def redirect_to_dashboard(request: Request) -> HttpResponse:
+    """Redirect the address of a former page to the dashboard."""
     query = request.GET.urlencode()
     return redirect(f"{reverse('dashboard')}{f'?{query}' if query else ''}")
 

@@ -1,4 +1,4 @@
-"""Which tasks the front page is about, and the tables that count them."""
+"""Which tasks the dashboard is about, and the tables that count them."""
 
 import datetime
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from meetings.tasks.filters import TaskFilterSet
 from meetings.ui.http import Request
 from meetings.ui.navigation import as_of_query
 
-# The list's parameters that the front page understands, too: those that mean the same tasks on every day.
+# The list's parameters that the dashboard understands, too: those that mean the same tasks on every day.
 FILTER_PARAMETERS = ("q", "meeting", "aspect", "department", "supporting", "leader", "source")
 # The tables by the list's parameter that narrows to a row of them, and how many rows of each are in sight.
 TABLES = {"department": _("By department"), "leader": _("By supervising leader"), "meeting": _("By meeting")}
