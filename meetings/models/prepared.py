@@ -11,6 +11,7 @@ from weakref import WeakValueDictionary
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Prefetch, QuerySet, TextChoices, prefetch_related_objects
+from django.db.models.query import ValuesListIterable
 
 # What was not asked for longest is built again.
 MAX_KEPT = 2000
@@ -154,6 +155,8 @@ class _Shape:
         # How values are converted is the same each time, too.
         converters = compiler.get_converters([column[0] for column in compiler.select[: compiler.col_count]])
         compiler.get_converters = lambda _expressions: converters
+        self.converters = converters
+        self.yields_tuples = queryset._iterable_class is ValuesListIterable and not compiler.has_extra_select
 
 
 class _Prepared:
@@ -164,16 +167,26 @@ class _Prepared:
 
     def fetch(self, arguments: Sequence[Any]) -> list[Any]:
         """Return the rows, by what the compiler learned when it made the SQL."""
+        params = self._complete(arguments)
+        if self.shape.yields_tuples:
+            return self._fetch_tuples(params)
         compiler: Any = copy.copy(self.shape.compiler)
         # Each thread has its own.
         compiler.connection = connection
-        params = self._complete(arguments)
         compiler.as_sql = lambda *_arguments, **_options: (self.shape.sql, params)
         queryset: Any = self.shape.queryset.all()
         queryset.query.get_compiler = lambda *_arguments, **_options: compiler
         rows = list(queryset)
         load_related(rows, *self.lookups)
         return rows
+
+    def _fetch_tuples(self, params: Sequence[Any]) -> list[Any]:
+        """Return the rows as the database gives them, which takes no queryset."""
+        with connection.cursor() as cursor:
+            cursor.execute(self.shape.sql, params)
+            rows = cursor.fetchall()
+        converters = self.shape.converters
+        return [tuple(row) for row in self.shape.compiler.apply_converters(rows, converters)] if converters else rows
 
     def count(self, arguments: Sequence[Any]) -> int:
         """Return how many rows there are, without making them."""
