@@ -3,6 +3,7 @@
 import datetime
 import functools
 from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -63,8 +64,13 @@ def readable_states(account: Account) -> TaskStateQuerySet:
 
 def own_states(account: Account) -> TaskStateQuerySet:
     """Return the intervals of `own_tasks`."""
-    own = readable_states(account).filter(task__in=own_tasks(account, Task.objects.all()))
-    return own.identified_by(account.pk, account.role, account.person_id)
+    who = account.pk, account.role, account.person_id
+    return _states_of(*who).all().identified_by(*who)
+
+
+@functools.lru_cache(maxsize=64)
+def _states_of(account: int, role: str, person: int | None) -> TaskStateQuerySet:
+    return TaskState.objects.filter(task__in=_narrow(Task.objects.all(), account, role, person))
 
 
 def own_tasks(account: Account, tasks: TaskQuerySet) -> TaskQuerySet:
@@ -72,15 +78,25 @@ def own_tasks(account: Account, tasks: TaskQuerySet) -> TaskQuerySet:
 
     Unlike `own_scope`, which the list's parameters have to express, a liaison without departments owns none.
     """
-    if account.role == Role.LIAISON:
-        own = tasks.assigned_to(account.departments.values("pk"))
-    elif account.role == Role.LEADER and account.person_id is not None:
-        own = tasks.supervised_by([account.person_id])
-    else:
+    if account.role != Role.LIAISON and (account.role != Role.LEADER or account.person_id is None):
         return tasks
-    if tasks.identity is not None:
-        own.identified_by(*tasks.identity, account.pk, account.role, account.person_id)
-    return own
+    who = account.pk, account.role, account.person_id
+    if tasks.identity is None:
+        return _narrow(tasks, *who)
+    return _own_tasks_on(tasks.identity, *who).all().identified_by(*tasks.identity, *who)
+
+
+@functools.lru_cache(maxsize=64)
+def _own_tasks_on(of_day: tuple[Any, ...], account: int, role: str, person: int | None) -> TaskQuerySet:
+    """Return somebody's tasks of a day, to be copied and never asked itself."""
+    return _narrow(_tasks_on(*of_day), account, role, person)
+
+
+def _narrow(tasks: TaskQuerySet, account: int, role: str, person: int | None) -> TaskQuerySet:
+    if role == Role.LIAISON:
+        own = Account.departments.through.objects.filter(account=account)
+        return tasks.assigned_to(own.values("department"))
+    return tasks.supervised_by([person])
 
 
 def writable_task(account: Account, pk: int, day: datetime.date) -> Task:
