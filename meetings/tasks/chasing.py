@@ -54,7 +54,7 @@ def _numbers_to_chase(tasks: TaskQuerySet, day: datetime.date) -> QuerySet[Any, 
 
 
 def _waiting_for_departments(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
-    return waiting_for_departments(tasks.in_health(PRESSING, day), day)
+    return waiting_for_departments(tasks, day, PRESSING)
 
 
 def tasks_to_take_over(tasks: TaskQuerySet, department_id: int, day: datetime.date) -> TaskQuerySet:
@@ -216,7 +216,7 @@ SLIP_COLOURS = {
 
 
 def _tasks_on_slips(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
-    return waiting_for_departments(tasks.in_health(SLIP_COLOURS, day), day).order_by("next_day", "pk")
+    return waiting_for_departments(tasks, day, SLIP_COLOURS).order_by("next_day", "pk")
 
 
 def departments_with_slips(tasks: TaskQuerySet, day: datetime.date) -> QuerySet[Department]:

@@ -13,13 +13,15 @@ from django.utils import timezone
 from lxml import html
 
 from meetings.breakdown.services.meetings import set_leader_agrees
-from meetings.models import Account, Department, DepartmentRole, Status, Task
+from meetings.models import Account, Department, DepartmentRole, Health, Status, Task
 from meetings.models.choices import NOBODY
 from meetings.tasks import chasing, dashboard_queries, statistics
+from meetings.tasks.chasing import SLIP_COLOURS
 from meetings.tasks.dashboard_queries import NextActor
 from meetings.tasks.services.closure import agree_to_closure, request_closure, send_back
 from meetings.tasks.services.comments import add_comment
 from meetings.tasks.services.status import update_task
+from meetings.tasks.statistics import PRESSING
 from tests import factories
 from tests.helpers import compact_html
 
@@ -78,6 +80,35 @@ def test_a_past_day_knows_only_the_moves_of_that_day(world):
     ask_for_closure(world, world.on_track)
     yesterday = world.day - datetime.timedelta(days=1)
     assert moves(yesterday)[world.on_track.pk] == NextActor.DEPARTMENTS_REPORT
+
+
+def test_what_waits_for_departments_is_what_is_their_move(world):
+    late = world.day - datetime.timedelta(days=100)
+    tasks = [
+        factories.task(
+            world.overdue.suggestion,
+            deadline=factories.dated(late),
+            departments=[(world.technology, DepartmentRole.RESPONSIBLE)],
+        )
+        for _number in range(4)
+    ]
+    factories.progress(tasks[0], on=world.day)
+    ask_for_closure(world, tasks[0])
+    factories.extension_request(tasks[1])
+    factories.instruction(tasks[2], world.supervisor)
+    nobodys = factories.task(world.overdue.suggestion, deadline=factories.dated(late), departments=[])
+    for day in (world.day, world.day - datetime.timedelta(days=1)):
+        shown = Task.objects.on(day)
+        for healths in (PRESSING, SLIP_COLOURS, [Health.DUE_SOON], [Health.OVERDUE]):
+            found = {task.pk for task in dashboard_queries.waiting_for_departments(shown, day, healths)}
+            theirs = {
+                task.pk
+                for task in dashboard_queries.with_next_actor(shown.in_health(healths, day), day)
+                if task.next_actor in (NextActor.DEPARTMENTS_ANSWER, NextActor.DEPARTMENTS_REPORT)
+            }
+            assert found == theirs
+    assert {tasks[2].pk, tasks[3].pk} <= found
+    assert found.isdisjoint({tasks[0].pk, tasks[1].pk, nobodys.pk}) == (day == world.day)
 
 
 @pytest.mark.same_on_both
