@@ -2,8 +2,10 @@
 
 from django import forms
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -19,7 +21,7 @@ from meetings.ui.widgets import SearchChoiceField
 from .robot_services import remove_robot, set_robot
 from .robots import MAX_ADDRESS_LENGTH, describe_address
 
-MESSAGES_SHOWN = 50
+MESSAGES_PER_PAGE = 50
 
 
 class SecretField(forms.CharField):
@@ -70,11 +72,15 @@ def robot_list(request: Request) -> HttpResponse:
     if form.is_bound and form.submit(lambda: set_robot(actor=request.user, **form.cleaned_data)):
         messages.success(request, _("Saved: a first message is being posted. What is answered stands below."))
         return redirect("robots")
+    sent = Paginator(RobotMessage.objects.select_related("robot__department"), MESSAGES_PER_PAGE)
     context = {
         "form": form,
-        "robots": [(robot, describe_address(robot.address)) for robot in Robot.objects.select_related("department")],
+        "addresses": [
+            (robot, describe_address(robot.address), reverse("robot_remove", args=[robot.pk]))
+            for robot in Robot.objects.select_related("department")
+        ],
         "tries": MAX_ATTEMPTS,
-        "sent": RobotMessage.objects.select_related("robot__department")[:MESSAGES_SHOWN],
+        "page": sent.get_page(request.GET.get("page")),
     }
     return render(request, "meetings/notifications/robots.html", context, status=form.status_code)
 

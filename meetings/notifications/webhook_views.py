@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -47,7 +48,9 @@ def webhook_list(request: Request) -> HttpResponse:
     context = {
         "form": form,
         "secret": secret,
-        "webhooks": Webhook.objects.all(),
+        "addresses": [
+            (webhook, webhook.host, reverse("webhook_remove", args=[webhook.pk])) for webhook in Webhook.objects.all()
+        ],
         "tries": MAX_ATTEMPTS,
         "page": sent.get_page(request.GET.get("page")),
     }
