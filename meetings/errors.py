@@ -1,4 +1,4 @@
-"""Why a service did nothing, in one sentence for the person who asked."""
+"""Errors of services; each message is one sentence for the person who asked."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 
 class ServiceError(Exception):
-    """Raised by a service that refused and wrote nothing.
+    """Raised by a service that refuses; nothing has been written.
 
     ``field`` names the form's field that the message is about, if there is one.
     """
@@ -27,11 +27,11 @@ class PermissionDeniedError(ServiceError, PermissionDenied):
 
 
 class InvalidTransitionError(ServiceError):
-    """The lifecycle's table has no such change of status."""
+    """Raised for a change of status that the lifecycle does not have."""
 
 
 class InvalidDateError(ServiceError):
-    """The day contradicts the log, the issue of the minutes or the calendar."""
+    """Raised for a day that contradicts the log, the issue day or the calendar."""
 
 
 class InvalidInputError(ServiceError):
@@ -39,7 +39,7 @@ class InvalidInputError(ServiceError):
 
 
 class NoChangesError(InvalidInputError):
-    """Raised where the values are the present ones."""
+    """Raised where the values given are already the current ones."""
 
     def __init__(self, *, field: str | None = None) -> None:
         super().__init__(_("Nothing differs from what is there."), field=field)
@@ -48,8 +48,8 @@ class NoChangesError(InvalidInputError):
 class ConflictError(ServiceError):
     """Raised where somebody else saved meanwhile.
 
-    ``newer_entries`` are their log entries, oldest first, where there is a log. ``current_version`` is what a form has
-    to carry to count, None where it has to be opened anew.
+    ``newer_entries`` are the log entries saved meanwhile, oldest first. ``current_version`` is the version that the
+    form has to carry to be saved; None where it has to be opened anew.
     """
 
     status_code = 409

@@ -1,7 +1,7 @@
 """Version tokens of forms and pages, for two people at once (docs/domain.md).
 
-A task, a department or a row of a draft has a number that grows with each change; a page that shows more than one of
-them has a token over all that it shows.
+A task, a department or a row of a draft has a version number that grows with each change; a page that shows several of
+them has a token computed from all it shows.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ _Found = TypeVar("_Found")
 
 
 def build_version_token(*values: object) -> str:
-    """Return a token of ``values``: equal for two pages that showed the same."""
+    """Return a token of ``values``; equal values give equal tokens."""
     return hashlib.sha256(repr(values).encode()).hexdigest()[:32]
 
 
@@ -34,7 +34,7 @@ def check_version(
 
 
 def require_present(found: _Found | None, message: str = "") -> _Found:
-    """Return what a form is about; raises ConflictError where it is gone by now."""
+    """Return the object of a form; raises ConflictError where it was deleted."""
     if not found:
         raise ConflictError(message)
     return found

@@ -15,16 +15,16 @@ from django.utils.translation import gettext as _
 
 AS_OF, KNOWN_ON = "as_of", "known_on"
 _known_day: ContextVar[datetime.date | None] = ContextVar(KNOWN_ON, default=None)
-# A year before this one was mistyped; the days before the first of all cannot even be counted.
+# An earlier year is a typing error; near the first day of the calendar, date arithmetic fails.
 FIRST_YEAR = 1900
 
 
 class InvalidAsOfError(ValueError):
-    """Raised for a day that is none, or has no register; its text says why."""
+    """Raised for an invalid day or one the register cannot show; its text says why."""
 
 
 def parse_date(value: str) -> datetime.date:
-    """Parse ``value`` (YYYY-MM-DD); raises InvalidAsOfError for no day since 1900."""
+    """Parse ``value`` (YYYY-MM-DD, from 1900 on); raises InvalidAsOfError."""
     try:
         day = datetime.datetime.strptime(value.strip(), "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
     except ValueError:
@@ -39,7 +39,7 @@ def parse_date(value: str) -> datetime.date:
 def parse_as_of(value: str | None, today: datetime.date | None = None) -> datetime.date:
     """Return the day to show: ``value`` (YYYY-MM-DD), or today where it is None.
 
-    Raises InvalidAsOfError for what is no day and for a day that has not come yet.
+    Raises InvalidAsOfError for an invalid day and for a day in the future.
     """
     today = today or timezone.localdate()
     if not value or not value.strip():
@@ -80,7 +80,7 @@ def parse_known_on(
 
 
 def known_day() -> datetime.date | None:
-    """Return the day of knowledge that what is read now is limited to; None: today."""
+    """Return the day of knowledge that queries are limited to; None: today."""
     return _known_day.get()
 
 
@@ -102,7 +102,7 @@ def name_day(day: datetime.date, format_day: Callable[[datetime.date], str] = da
 
 
 def day_bounds(first: datetime.date, last: datetime.date) -> tuple[datetime.datetime, datetime.datetime]:
-    """Return when the days from ``first`` to ``last`` begin and have ended.
+    """Return the moments at which the days from ``first`` to ``last`` begin and end.
 
     Days of the register's own zone, whatever the reader's.
     """

@@ -1,8 +1,8 @@
 """Detection of file types by content, for evidence and import. Pure Python.
 
-A name's ending is a claim; what counts is what the file begins with and holds. The import of minutes and the keeping of
-evidence ask the same recogniser. No evidence is what can be run: programs, scripts, pages with scripts, documents with
-macros, and archives, which may hold any of these.
+The content decides, never the ending of the name. The import of minutes and evidence use the same detection. Not
+accepted as evidence is what can be run: programs, scripts, pages with scripts, documents with macros, and archives,
+which may contain any of these.
 """
 
 import codecs
@@ -34,7 +34,7 @@ OLD_WORD = FileType("Word", "application/msword", ("doc", "wps"))
 OLD_EXCEL = FileType("Excel", "application/vnd.ms-excel", ("xls", "et"))
 PNG = FileType("PNG", "image/png", ("png",))
 JPEG = FileType("JPEG", "image/jpeg", ("jpg", "jpeg"))
-# Whether it is one of these, only its parts say (`recognise_package`).
+# Only the parts of the package tell these apart (`recognise_package`).
 PACKAGE = FileType("zip")
 OLD_OFFICE = FileType("Office")
 ENCRYPTED_OFFICE = FileType("Office, encrypted")
@@ -56,7 +56,7 @@ _SIGNATURES = (
     ((b"#!",), FileType("script")),
     ((b"SQLite format 3",), FileType("SQLite")),
 )
-# What telephones and WeChat make, by what stands after a length.
+# What telephones and WeChat record: the type stands behind a length of four bytes.
 _PICTURES = (
     (re.compile(rb"RIFF.{4}WEBP", re.DOTALL), FileType("WebP", "image/webp", ("webp",))),
     (
@@ -83,13 +83,13 @@ _PACKAGE_PARTS = (
 )
 _PACKAGE_MACROS = ("vbaproject.bin", "vbadata.xml")
 _MARKUP = re.compile(rb"^\s*(?:<!doctype html|<html|<\?xml|<table|<head|<svg|MIME-Version:)", re.IGNORECASE)
-# A text with one of these is a page, a drawing or a script, whatever it is called.
+# A text that contains one of these is a page, a drawing or a script, whatever its name.
 _ACTIVE_MARKERS = ("<html", "<script", "<svg", "<!doctype", "<?php", "<?xml", "<iframe", "<body")
 _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-# A text is read this far to see that it is one.
+# How many bytes are read to tell a text from other content.
 MAX_TEXT_BYTES = 1 << 20
 
-# Endings by their names for people, in the order in which a form says them.
+# The endings that evidence may have, in the order in which a form lists them.
 ENDINGS = ("pdf", "docx", "xlsx", "pptx", "doc", "xls", "ppt", "wps", "et", "dps", "ofd")
 IMAGE_ENDINGS = ("png", "jpg", "jpeg", "gif", "tif", "tiff", "webp", "heic", "heif", "bmp")
 TEXT_ENDINGS = TEXT.endings
@@ -99,7 +99,7 @@ ALL_ENDINGS = (*ENDINGS, *IMAGE_ENDINGS, *TEXT_ENDINGS)
 def recognise(content: bytes) -> FileType:
     """Return the type of ``content``.
 
-    `PACKAGE` for every zip, and `TEXT` for what is nothing else, be it one or not.
+    `PACKAGE` for every zip; `TEXT` where nothing else matches, even if it is no text.
     """
     for beginnings, file_type in _SIGNATURES:
         if content.startswith(beginnings):
@@ -113,7 +113,7 @@ def recognise(content: bytes) -> FileType:
         return next((file_type for name, file_type in _OLE_PARTS.items() if _has_entry(content, name)), OLD_OFFICE)
     if _MARKUP.match(content[:512]):
         return FileType("HTML/XML")
-    # Some programs write a line of their own before the beginning.
+    # Some programs write a line before the signature.
     return PDF if b"%PDF-" in content[:1024] else TEXT
 
 
@@ -126,7 +126,7 @@ def recognise_package(names: Iterable[str]) -> FileType:
 def decode_text(content: bytes, *, is_cut: bool = False) -> str | None:
     """Decode a text by BOM, as UTF-8 or GB18030; None where it is no text.
 
-    ``is_cut``: it goes on, so that its last character may be cut in two.
+    ``is_cut``: only the beginning was read, so the last character may be incomplete.
     """
     encodings = [encoding for mark, encoding in _BYTE_ORDER_MARKS if content.startswith(mark)]
     if not encodings and b"\0" in content:
@@ -142,7 +142,7 @@ def decode_text(content: bytes, *, is_cut: bool = False) -> str | None:
 def detect_file_type(file: BinaryIO) -> FileType | None:
     """Return the type of ``file``, or None where it is not accepted as evidence.
 
-    `ENCRYPTED_OFFICE` is not accepted either, but what to do about it can be said. Leaves the file at its beginning.
+    `ENCRYPTED_OFFICE` is not accepted either, but the message can say what to do. Rewinds the file.
     """
     try:
         file.seek(0)

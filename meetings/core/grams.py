@@ -1,4 +1,4 @@
-"""Letters that a search takes for the same, and the pieces of texts in its index.
+"""N-grams of texts for the search index, and the letters that count as equal.
 
 Pure Python.
 """
@@ -9,7 +9,7 @@ from operator import add
 
 from .text import narrow_letters
 
-# So far reach the letters that have a capital.
+# No character above this one has a capital form.
 _END_OF_CASED_LETTERS = 0x1E944
 
 
@@ -17,8 +17,8 @@ def _capital(letter: str) -> str:
     return narrow_letters(letter).upper()
 
 
-# The keyboard's letters and figures: either width and case, and two whose capital is one of them, ı and ſ. An index
-# folds only these, so that it is the same wherever it is made (migration 0020_text_search).
+# ASCII letters and digits in both widths and cases, and the two letters whose capital is ASCII: ı and ſ. The index
+# folds only these, so that it is the same on every machine (migration 0020_text_search).
 FOLDED = {
     letter: _capital(letter).lower()
     for letter in map(chr, (*range(128), 0x131, 0x17F, *range(0xFF10, 0xFF5B)))
@@ -29,7 +29,7 @@ _FOLDING = str.maketrans(FOLDED)
 
 @cache
 def _letters_by_capital() -> dict[str, str]:
-    """Return the letters that differ in nothing but width and case, by their capital."""
+    """Group letters that differ only in width and case by their capital."""
     groups: dict[str, set[str]] = {}
     small = (letter for letter in map(chr, range(_END_OF_CASED_LETTERS)) if letter.upper() != letter)
     for letter in (*small, *FOLDED):
@@ -38,14 +38,14 @@ def _letters_by_capital() -> dict[str, str]:
 
 
 def same_letters(letter: str) -> str:
-    """Return all letters that a search takes for ``letter``, itself among them."""
+    """Return all letters that a search treats as ``letter``, including itself."""
     return _letters_by_capital().get(_capital(letter), letter)
 
 
 def build_grams(text: str, spelling: str) -> str:
-    """Return the letters and pairs of ``text`` and the threes of ``spelling``.
+    """Return the letters and bigrams of ``text`` and the trigrams of ``spelling``.
 
-    They are parted by blanks; pairs that hold a blank are none, for no word that is searched for has one.
+    They are separated by blanks; bigrams with a blank are left out, since no search word contains one.
     """
     folded = text.translate(_FOLDING)
     grams = {*folded, *map(add, folded, folded[1:]), *_split_threes(spelling)}
@@ -53,9 +53,9 @@ def build_grams(text: str, spelling: str) -> str:
 
 
 def split_word(word: str) -> list[str]:
-    """Return grams that every text with ``word`` has: its pairs, or the one letter.
+    """Return the grams of every text with ``word``: its bigrams, or its one letter.
 
-    None of them has a letter that the index knows in one case only; so there may be none.
+    Letters that the index stores in one case only are left out, so the result may be empty.
     """
     letters = (_fold_or_part(letter) for letter in word)
     grams: dict[str, None] = {}
@@ -71,7 +71,7 @@ def _fold_or_part(letter: str) -> str:
 
 
 def split_spelling(word: str) -> list[str]:
-    """Return the threes of letters that every spelling with ``word`` has."""
+    """Return the trigrams of every spelling with ``word``."""
     return list(dict.fromkeys(_split_threes(word)))
 
 

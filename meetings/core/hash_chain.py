@@ -1,8 +1,8 @@
 """The chain of hashes that shows whether a task's log was tampered with.
 
-Each entry's hash covers the hash of the entry before it and a canonical text of what the entry says; the first follows
-the stable id of its task. The text holds what never changes and is the same in every database: no primary key, no name
-that may be corrected, no JSON as an engine writes it (docs/domain.md, The log is append-only).
+Each hash covers the hash of the entry before (for the first entry, the stable id of its task) and a canonical text of
+the entry. That text has only what never changes and is the same in every database: no primary keys, no names that may
+be corrected, no JSON as a database writes it (docs/domain.md, The log is append-only).
 """
 
 import datetime

@@ -1,7 +1,7 @@
-"""Days of a notice on public holidays, read from its words and written in them.
+"""Parser and writer of notices on public holidays.
 
 The State Council publishes one a year: 「元旦：1月1日（周四）至3日（周六）放假调休，共3天。1月4日（周日）上班。」
-names days off, and days of weekends that work for them. Pure Python, no Django.
+names days off and weekend days worked in exchange. Pure Python, no Django.
 """
 
 import datetime
@@ -13,7 +13,7 @@ from itertools import groupby
 from .text import to_half_width
 from .workdays import ONE_DAY
 
-# No public holiday has been as long.
+# Longer than any public holiday so far.
 MAX_DAYS = 31
 
 _NOTE = r"(?:\(([^()]*)\))?"
@@ -46,10 +46,9 @@ class NoticeError(ValueError):
 
 
 def read_notice(text: str, year: int) -> dict[datetime.date, bool]:
-    """Return which days the notice for ``year`` names, and whether each works.
+    """Return the days named by the notice for ``year``: True for working days.
 
-    What has no day is passed over, and so is a day on a line of its own, which is that of the signature. Raises
-    NoticeError.
+    Sentences without a day are skipped, and so is a day alone on its line (that of the signature). Raises NoticeError.
     """
     days: dict[datetime.date, bool] = {}
     compact = re.sub(r"[^\S\n]+", "", to_half_width(text)) + "\n"
@@ -114,7 +113,7 @@ def _check_days(days: Mapping[datetime.date, bool], year: int) -> None:
 
 
 def _runs(days: Iterable[datetime.date]) -> Iterator[list[datetime.date]]:
-    # In a run of days the day less its place is one and the same; no run is longer than what is read.
+    # Consecutive days share the difference of day and index; no run is longer than `read_notice` accepts.
     for _start, run in groupby(enumerate(days), lambda at: (at[1].toordinal() - at[0], at[0] // (MAX_DAYS - 1))):
         yield [day for _place, day in run]
 

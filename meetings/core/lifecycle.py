@@ -1,6 +1,6 @@
 """The lifecycle of tasks and of extension requests, as two tables of transitions.
 
-What is not in them cannot happen (docs/domain.md, Lifecycle). Buttons, addresses and services all ask these tables;
+No other change can happen (docs/domain.md, Lifecycle). Buttons, views and services all use these tables;
 `manage.py draw_lifecycle` draws ``docs/lifecycle.md`` from them. Pure Python, no Django.
 """
 
@@ -42,15 +42,15 @@ class ActorRole(StrEnum):
     SUPERVISING_LEADER = "supervising_leader"
 
 
-# Who reports on a task; a leader supervises it and reads.
+# Who reports on a task; a leader who supervises it only reads.
 CAN_REPORT = frozenset({ActorRole.SECRETARIAT, ActorRole.ANSWERABLE_LIAISON, ActorRole.ANY_LIAISON})
-# Who asks, for the departments that answer for a task, for its closure or a later deadline.
+# Who requests closure or a later deadline for the departments that answer for a task.
 CAN_REQUEST = frozenset({ActorRole.SECRETARIAT, ActorRole.ANSWERABLE_LIAISON})
 # Who gives instructions and agrees to a closure; the secretariat records what a leader wrote on paper.
 CAN_SUPERVISE = frozenset({ActorRole.SECRETARIAT, ActorRole.SUPERVISING_LEADER})
 # Who decides.
 CAN_DECIDE = frozenset({ActorRole.SECRETARIAT})
-# Who has a say about a task at all.
+# Everyone who takes part in a task.
 CAN_COMMENT = CAN_REPORT | CAN_SUPERVISE
 
 
@@ -58,8 +58,8 @@ CAN_COMMENT = CAN_REPORT | CAN_SUPERVISE
 class Transition:
     """One allowed change of status.
 
-    ``is_report``: its note tells of progress, so it resets the review. ``needs_agreement``: where the meeting is set
-    so, a supervising leader has to have agreed before.
+    ``is_report``: its note is a progress report, so it resets the review. ``needs_agreement``: a supervising leader has
+    to agree first, where the meeting requires it.
     """
 
     step: Step
@@ -87,7 +87,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(Step.REOPEN, Status.TERMINATED, Status.IN_PROGRESS, CAN_DECIDE, True, False),
 )
 
-# A task has ended where nothing but reopening it leads on.
+# A status is an end where reopening is the only transition from it.
 ENDED_STATUSES = frozenset(transition.source for transition in TRANSITIONS if transition.step is Step.REOPEN)
 OPEN_STATUSES = frozenset(Status) - ENDED_STATUSES
 
@@ -128,8 +128,8 @@ class ExtensionEvent(StrEnum):
 class ExtensionTransition:
     """One allowed change of an extension request; a task has one open at most.
 
-    ``source`` is None where the request begins. ``task_statuses`` are those of the task in which it may happen; no
-    ``takers``: it happens with the task's end.
+    ``source`` is None for a new request. ``task_statuses`` are the statuses of the task that allow it. Without
+    ``takers`` it happens by itself when the task ends.
     """
 
     step: ExtensionEvent
@@ -141,7 +141,7 @@ class ExtensionTransition:
 
 
 EXTENSION_TRANSITIONS: tuple[ExtensionTransition, ...] = (
-    # Whoever asks for closure says that it is done; a later deadline has nothing to do with that.
+    # A request for closure says that the task is done, so no later deadline can be requested.
     ExtensionTransition(
         ExtensionEvent.REQUEST,
         None,
@@ -170,6 +170,6 @@ def extension_transition(event: ExtensionEvent) -> ExtensionTransition:
 
 
 def takers_of(*steps: Step | ExtensionEvent) -> frozenset[ActorRole]:
-    """Return who may take one of the ``steps``, from whichever state it leads."""
+    """Return who may take one of the ``steps``, from any status."""
     transitions: tuple[Transition | ExtensionTransition, ...] = (*TRANSITIONS, *EXTENSION_TRANSITIONS)
     return frozenset().union(*(transition.takers for transition in transitions if transition.step in steps))

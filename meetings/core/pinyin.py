@@ -1,8 +1,8 @@
 """Search keys of Chinese texts: pinyin (liuzhongshu) and its initials (lzs).
 
-Pure Python over pypinyin, which knows the readings of words. What is found here is stored beside what it spells
-(`meetings.models.fields.PinyinField`), so that a search is a search for a part of a text, and only a save of names and
-texts loads pypinyin: 57 MB, a fifth of a second.
+Pure Python over pypinyin, which knows the readings of words. The keys are stored beside the text they spell
+(`meetings.models.fields.PinyinField`), so that a search is a substring search, and only saving names and texts loads
+pypinyin (57 MB, 0.2 s).
 """
 
 from functools import lru_cache
@@ -19,21 +19,20 @@ MIN_QUERY_LENGTH = 2
 
 
 def is_pinyin_query(word: str) -> bool:
-    """Whether ``word`` may be pinyin or initials: two or more letters of the keyboard."""
+    """Whether ``word`` may be pinyin or initials: two or more ASCII letters."""
     return len(word) >= MIN_QUERY_LENGTH and word.isascii() and word.isalnum() and not word.isdecimal()
 
 
-# Every letter by itself: pypinyin takes a function that returns a list, although its types do not say so.
+# Split unknown characters one by one: pypinyin accepts a function that returns a list, whatever its types say.
 _SPLIT_LETTERS: Any = list
 
 
-# Every save of a task spells its text again, which seldom is another one.
+# Every save of a task computes this again, mostly for an unchanged text.
 @lru_cache(maxsize=4096)
 def build_pinyin_index(text: str) -> str:
     """Build the pinyin and initials of ``text`` for each reading, separated by blanks.
 
-    Without tones, in small letters; letters and digits stand as they are and all else is left out. Empty for an
-    empty text.
+    Lower case, without tones; letters and digits are kept, everything else is left out. Empty for an empty text.
     """
     from pypinyin import Style, lazy_pinyin, pinyin
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.serializers import json
 from django.core.serializers.json import DjangoJSONEncoder
 
-# What fixtures and backups call a model that has another name now: former label -> present label.
+# Models renamed since older fixtures and backups: former label -> present label.
 FORMER_LABELS = {
     "meetings.confirmationmark": "meetings.importissue",
     "meetings.fillinupload": "meetings.workbookupload",
@@ -17,7 +17,7 @@ Serializer = json.Serializer
 
 
 class ExactEncoder(DjangoJSONEncoder):
-    """Write a moment to the microsecond; Django's encoder stops at the millisecond."""
+    """Write datetimes to the microsecond; Django's encoder stops at the millisecond."""
 
     def default(self, o: object) -> Any:
         if isinstance(o, datetime.datetime):

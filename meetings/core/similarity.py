@@ -32,5 +32,5 @@ def similarity_scores(text: str, others: Mapping[Key, str]) -> dict[Key, float]:
         return sum(weight.get(pair, rare) for pair in of)
 
     whole = weigh(own)
-    # Dice's coefficient; where nothing is weighed, nothing is common either.
+    # Dice's coefficient; 0 where there is nothing to compare.
     return {key: 2 * weigh(own & of_other) / ((whole + weigh(of_other)) or 1.0) for key, of_other in pairs.items()}

@@ -1,41 +1,41 @@
-"""Folding and measuring of text, and ids in it. Pure Python."""
+"""Normalising, measuring and parsing of text. Pure Python."""
 
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-# No id has more digits; SQLite has no number for one that has.
+# A longer number does not fit into an SQLite integer.
 MAX_ID_DIGITS = 18
 
 _WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”‘’—…·"
 _BLANK_BESIDE_WIDE = re.compile(rf"(?<=[{_WIDE}])[ \t\u00a0\u3000]+|[ \t\u00a0\u3000]+(?=[{_WIDE}])")
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\u0000-\u0008\u000b\u000c\u000e-\u001f]")
 
-# A text that a sheet has to write into several cells, one below the other, for no row is so high: such a mark ends each
-# cell but the last, two of them where a line ended. Nobody sees them.
+# A text too long for one row of a sheet is written into several cells, one below the other. This invisible mark ends
+# each cell but the last; two marks where the cell ends at a line break.
 _CONTINUES = "\u200b"
 
 
 def mark_continued(parts: Sequence[str]) -> list[str]:
-    """Return what is written of ``parts`` of one text, cell by cell."""
+    """Return the cells for the ``parts`` of one text, with the marks."""
     *above, last = [part.replace(_CONTINUES, "") for part in parts]
     lines = [f"{part[:-1]}{_CONTINUES * 2}" if part.endswith("\n") else part + _CONTINUES for part in above]
     return [*lines, last]
 
 
 def is_continued(cell: str) -> bool:
-    """Whether a cell's text goes on in the cell below."""
+    """Whether the text continues in the cell below."""
     return cell.endswith(_CONTINUES)
 
 
 def join_continued(cell: str, below: str) -> str:
-    """Return the text of a cell with what goes on in the cell ``below``."""
+    """Return the text of a cell joined with its continuation ``below``."""
     return cell.rstrip(_CONTINUES) + ("\n" if cell.endswith(_CONTINUES * 2) else "") + below
 
 
 def parse_id(text: str) -> int | None:
-    """Return the id that ``text`` is; None for what no database could look up."""
+    """Parse an id; None where ``text`` is none that a database could hold."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= MAX_ID_DIGITS else None
 
 
@@ -60,12 +60,12 @@ _NARROWED = str.maketrans({chr(ord(sign) + 0xFEE0): sign for sign in _KEYBOARD})
 
 
 def widen_letters(text: str) -> str:
-    """Return the text with the keyboard's letters and figures as wide as Chinese ones."""
+    """Return the text with ASCII letters and digits as full-width ones."""
     return text.translate(_WIDENED)
 
 
 def narrow_letters(text: str) -> str:
-    """Return the text with wide letters and figures as the keyboard's; marks stay."""
+    """Return the text with full-width letters and digits as ASCII; punctuation stays."""
     return text.translate(_NARROWED)
 
 
@@ -75,7 +75,7 @@ def fold_text(text: str) -> str:
 
 
 def display_width(text: str) -> int:
-    """Return the columns that ``text`` takes where Chinese takes two each."""
+    """Return the display width of ``text``, counting Chinese characters as two."""
     return sum(2 if is_wide(letter) else 1 for letter in text)
 
 
@@ -88,7 +88,7 @@ def is_wide(letter: str) -> bool:
 def tidy_text(text: str) -> str:
     """Remove the blanks of typesetting beside Chinese (CNAS 认可 -> CNAS认可).
 
-    Lines stay lines; blanks between Latin words stay, as one.
+    Line breaks stay; runs of blanks between Latin words become one.
     """
     lines = []
     for line in _INVISIBLE.sub("", text).replace("\r\n", "\n").replace("\r", "\n").split("\n"):

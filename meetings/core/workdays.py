@@ -1,8 +1,8 @@
 """Working days in China: no weekends and holidays, but make-up working weekends.
 
-Pure Python, no Django. The State Council announces each year's days late in the year before, and `chinesecalendar` is
-published anew then. Of a year it does not know the days count that an administrator entered (`use_entered_days`), and
-where nobody has, the days from Monday to Friday, with one warning in the log.
+Pure Python, no Django. The State Council announces the days of a year late in the year before; a new release of
+`chinesecalendar` follows. For a year it does not know, the days entered by an administrator count
+(`use_entered_days`); without them Monday to Friday count, with one warning in the log.
 """
 
 import datetime
@@ -23,13 +23,13 @@ _entered_days: EnteredDays = lambda _year: {}  # noqa: E731 - until somebody giv
 
 
 def use_entered_days(find: EnteredDays) -> None:
-    """Ask ``find`` which days of a year that is not published work, or are off."""
+    """Use ``find`` for the working days and days off of years not published yet."""
     global _entered_days  # noqa: PLW0603 - one calendar for a process
     _entered_days = find
 
 
 def is_working_day(day: datetime.date) -> bool:
-    """Whether ``day`` is a working day; in a year not announced yet: Monday to Friday."""
+    """Whether ``day`` is a working day (Monday to Friday in an unannounced year)."""
     if is_published(day.year):
         return chinese_calendar.is_workday(day)
     entered = _entered_days(day.year)
@@ -41,7 +41,7 @@ def is_working_day(day: datetime.date) -> bool:
 def announced_working_days(day: datetime.date, number: int) -> datetime.date | None:
     """Return the ``number``-th working day after ``day``.
 
-    None where that depends on a year whose holidays are not announced yet.
+    None where it falls into a year that is not announced yet.
     """
     while number:
         day += ONE_DAY
@@ -52,7 +52,7 @@ def announced_working_days(day: datetime.date, number: int) -> datetime.date | N
 
 
 def last_working_day(day: datetime.date) -> datetime.date:
-    """Return ``day``, or the last working day before it where it is none."""
+    """Return ``day`` if it is a working day, else the last one before it."""
     while not is_working_day(day):
         day -= ONE_DAY
     return day
@@ -69,7 +69,7 @@ def next_working_day(day: datetime.date) -> datetime.date:
 def first_of_last_working_days(day: datetime.date, number: int) -> datetime.date:
     """Return the first of the last ``number`` working days up to ``day``, inclusive.
 
-    For none, it is the day after ``day``. What ended before that day has been over for ``number`` working days or more.
+    For 0, the day after ``day``. What ended before the returned day ended at least ``number`` working days ago.
     """
     begin = day + ONE_DAY
     for _each in range(number):

@@ -29,7 +29,7 @@ class Language(models.TextChoices):
 class LandingPage(models.TextChoices):
     """The page that opens after signing in."""
 
-    # Leaders of before begin with it; it is the dashboard now.
+    # A former page, still the choice of some leaders; it leads to the dashboard.
     OVERVIEW = "overview", _("Home")
     DASHBOARD = "dashboard", _("Home")
     TASKS = "tasks", _("Tasks")
@@ -53,7 +53,7 @@ class AccountManager(BaseUserManager["Account"]):
     def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> Account:
         """Create an administrator; Django's `createsuperuser` command calls it."""
         account = self.create_user(username, password, **{**fields, "role": Role.ADMINISTRATOR})
-        # No service does it, and no one is signed in who did.
+        # From the command line: there is no service for it, and nobody is signed in.
         apps.get_model("meetings", "ChangeLog").objects.create(account=account, kind="entered")
         return account
 
@@ -166,16 +166,16 @@ class Account(AbstractBaseUser):
 
     @property
     def identity(self) -> tuple[str, bool, bool]:
-        """All of it that the SQL of queries depends on (`meetings.models.prepared`)."""
+        """What the SQL of queries depends on (`meetings.models.prepared`)."""
         return self.role, self.is_active, self.person_id is None
 
     @property
     def numbers(self) -> tuple[int, int | None]:
-        """What of it queries have as parameters."""
+        """The values that queries take as parameters."""
         return self.pk, self.person_id
 
     def with_numbers(self, pk: int, person_id: int | None) -> Account:
-        """Return one of the same identity, to build a query with and for nothing else."""
+        """Return a copy of the same identity, only to build a query with."""
         return Account(pk=pk, role=self.role, is_active=self.is_active, person_id=person_id)
 
     @property
@@ -194,7 +194,7 @@ class Account(AbstractBaseUser):
         return self.is_active and self.role == Role.ADMINISTRATOR
 
     def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
-        """Return whether the administration site allows it: it is for looking only."""
+        """Return whether the administration site, which is read-only, allows it."""
         return self.is_staff and ".view_" in perm
 
     def has_module_perms(self, app_label: str) -> bool:

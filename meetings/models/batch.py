@@ -60,10 +60,10 @@ def _count_tasks(entries: Any) -> Coalesce:
 
 
 class Batch(models.Model):
-    """What was done to many tasks at once; its entries are `TaskLog.batch`.
+    """One act on many tasks; its entries are found by `TaskLog.batch`.
 
-    A batch is undone by another one (``undoes``), whose entries compensate for those of the first: nothing is taken
-    out of the log. Tasks that were changed since have none there: for them the first batch stands. ``file_name`` and
+    Another batch (``undoes``) undoes it by compensating entries; nothing is removed from the log. Tasks changed in the
+    meantime get no such entry: for them the first batch stands. ``file_name`` and
     ``file_sha256`` are those of the workbook it was read from, if any. ``consent`` is to the days that its entries
     claim; what is granted is a batch that undoes it and writes it again.
     """
@@ -82,7 +82,7 @@ class Batch(models.Model):
         "self", verbose_name=_("undoes"), on_delete=models.PROTECT, null=True, blank=True, related_name="undone_by"
     )
 
-    # What the list of batches says of one: annotated by `BatchQuerySet.for_listing`, and set for a page.
+    # Annotated by `BatchQuerySet.for_listing`, or set for a page.
     task_count: int
     touched_count: int
     untouched_count: int
@@ -103,7 +103,7 @@ class Batch(models.Model):
             ),
         ]
         indexes = [
-            # The inbox's number is asked for with every page; few acts wait for it.
+            # Every page shows the inbox's number; few batches are waiting, so a partial index is small.
             models.Index(name="batch_awaits_consent", fields=["consent"], condition=Q(consent="asked"))
         ]
 
@@ -115,5 +115,5 @@ class Batch(models.Model):
 
     @property
     def is_consent(self) -> bool:
-        """Whether it writes what it takes back again, for the days that were claimed."""
+        """Whether it consents: it undoes a batch and writes it again on the days claimed."""
         return self.undoes is not None and self.undoes.consent == Consent.GRANTED

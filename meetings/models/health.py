@@ -9,19 +9,19 @@ from meetings.core.lifecycle import ENDED_STATUSES, OPEN_STATUSES
 
 from .choices import DeadlineKind, Health, Status
 
-# A task that has ended has the health of its status's name; an end without one fails here.
+# The health of an ended task is named like its status; an end without such a health fails here.
 ENDED_HEALTH = {status: Health(status.value) for status in Status if status.value in ENDED_STATUSES}
 
 
 def health_conditions(day: datetime.date, due_soon_days: int, state: str) -> list[tuple[Health, Q]]:
     """Return the condition of each health at the end of ``day``; the first applies.
 
-    ``state`` is what the names of the day's columns begin with: ``day_`` for tasks (`TaskQuerySet.on`), nothing where
-    the rows are the intervals themselves.
+    ``state`` is the prefix of the day's columns: ``day_`` for tasks (`TaskQuerySet.on`), empty for intervals
+    (`TaskState`).
     """
 
     def reached(column: str, lookup: str, last: datetime.date) -> Q:
-        # That there is such a day is said, for what is not of this health has to be found as well.
+        # `isnull=False` is explicit, because the condition is negated, too.
         return Q(**{f"{state}{column}__isnull": False, f"{state}{column}__{lookup}": last})
 
     return [
@@ -34,14 +34,14 @@ def health_conditions(day: datetime.date, due_soon_days: int, state: str) -> lis
 
 
 def health_condition(health: Health, day: datetime.date, state: str = "") -> Q:
-    """Return the condition «of this health at the end of ``day``».
+    """Return the condition of one health at the end of ``day``.
 
     ``state`` is that of `health_conditions`. On track is what no other condition holds for.
     """
     conditions = dict(health_conditions(day, settings.DUE_SOON_DAYS, state))
     if health in ENDED_HEALTH.values():
         return conditions[health]
-    # By the statuses that are open, which an index has, instead of not by those that are ended.
+    # Listed as the open statuses, which an index covers, instead of excluding the ended ones.
     earlier = Q(**{f"{state}status__in": sorted(OPEN_STATUSES)})
     for other in [other for other in conditions if other not in ENDED_HEALTH.values()]:
         if other == health:

@@ -22,10 +22,10 @@ class InstructionQuerySet(models.QuerySet["Instruction"]):
 
 
 class Instruction(models.Model):
-    """One instruction: on top of its task until it is answered or withdrawn.
+    """One instruction, shown on top of its task until answered or withdrawn.
 
-    ``given`` and ``answer`` are the log entries, the latter also one that withdraws it; their effective days are
-    repeated here, so that the register of any day can be asked which were open.
+    ``given`` and ``answer`` are log entries (``answer`` may be the withdrawal). Their effective days are repeated here,
+    so that a query finds those that were open on a day.
     """
 
     task = models.ForeignKey(Task, verbose_name=_("task"), on_delete=models.PROTECT, related_name="instructions")

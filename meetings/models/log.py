@@ -30,14 +30,13 @@ from .organisation import Department
 from .prepared import Identified
 from .task import RELATED_TASK_KEY, Status, Task, TaskDepartment
 
-# The parts of an entry's changes that have to follow one another; a review day is a plan, which any later report
-# overrides anyway.
+# Changes that must be in chronological order. A review day is only a plan that any later report overrides.
 ORDERED_CHANGES = frozenset({"status", "deadline", "milestones", "extension"})
-# Those that make up the state on a day; all others are today's on every day.
+# Changes that make up the state on a day; of everything else each day shows today's value.
 STATE_CHANGES = ORDERED_CHANGES | {"review_interval_months", "review_interval_days", "next_review"}
-# What an entry's changes call the entries that it takes back.
+# The key in an entry's changes for the entries that it undoes.
 UNDONE = "undone"
-# The day that an entry is about, where it counts from the day of recording; that it counts on it from now on, or not.
+# Keys for back-dating: the day claimed while the entry counts from its recording, and the decision on that claim.
 CLAIMED, CONSENTED, REFUSED = "claimed_day", "consented_day", "refused_day"
 REPORTED_BY = "reported_by"
 
@@ -52,7 +51,7 @@ class TaskLogQuerySet(  # type: ignore[override]  # each of the two would return
         return mark_undone(self.filter(sequence__gt=version).select_related("actor", "department").order_by("sequence"))
 
     def standing(self) -> TaskLogQuerySet:
-        """Return the entries that were not undone, on whatever day that was."""
+        """Return the entries that were not undone."""
         undoing = TaskLog.objects.filter(
             kind=EntryKind.UNDONE, task=OuterRef("task"), batch__undoes=OuterRef("batch"), batch__isnull=False
         )
@@ -76,13 +75,13 @@ class TaskLogQuerySet(  # type: ignore[override]  # each of the two would return
         return reports.select_related("department__merged_into").order_by("task_id", "-effective_on", "-sequence")
 
     def superseded(self) -> TaskLogQuerySet:
-        """Return batch entries after which something else stands about their task."""
+        """Return batch entries whose task has a later standing entry of no such batch."""
         later = TaskLog.objects.standing().exclude(kind=EntryKind.UNDONE)
         later = later.filter(task=OuterRef("task"), sequence__gt=OuterRef("sequence"))
         return self.filter(Exists(later.exclude(batch=OuterRef("batch"))), batch__isnull=False)
 
     def for_first_tasks(self, batches: Iterable[int]) -> TaskLogQuerySet:
-        """Return, of each of ``batches``, the entries about the first of its tasks."""
+        """Return the entries about the first task of each of ``batches``."""
         of_batch = TaskLog.objects.filter(batch=OuterRef("batch")).order_by("task_id").values("task_id")[:1]
         entries = self.filter(batch__in=list(batches), task_id=Subquery(of_batch))
         return entries.select_related("batch").order_by("batch_id", "sequence")
@@ -120,11 +119,11 @@ class TaskLog(AppendOnlyModel, NaturalKeyModel):
     batch = optional_reference(Batch, _("batch"), "entries")
     hash = models.CharField("SHA-256", max_length=64, editable=False)
 
-    # Whether another entry takes it back: set by `mark_undone`.
+    # Whether another entry undoes it: set by `mark_undone`.
     is_undone: bool
     # Whether other departments have a part in its task: set by `last_of_departments`.
     is_shared: bool
-    # The first day of which it changed what the register says: annotated by `find_back_dated`.
+    # The first day whose state it changed: annotated by `find_back_dated`.
     changed_from: datetime.date
 
     objects = TaskLogQuerySet.as_manager()
@@ -141,9 +140,9 @@ class TaskLog(AppendOnlyModel, NaturalKeyModel):
         ]
         indexes = [
             models.Index(name="log_as_it_happened", fields=["task", "effective_on", "sequence"]),
-            # The dashboard tells what was recorded since one looked last, and of reminders, which are few, the last.
+            # For the dashboard: changes since the last visit, and the last reminders, which are few.
             models.Index(name="log_recorded", fields=["recorded_at"]),
-            # Most entries are of no batch: by the index of all, SQLite takes a batch for most of the log.
+            # Most entries are of no batch: with a full index, SQLite would assume that a batch is most of the log.
             models.Index(name="log_of_batch", fields=["batch"], condition=Q(batch__isnull=False)),
             models.Index(
                 name="log_reminders", fields=["task", "department", "effective_on"], condition=Q(kind="reminder")
@@ -159,7 +158,7 @@ class TaskLog(AppendOnlyModel, NaturalKeyModel):
 
     @property
     def withdraws_instruction(self) -> bool:
-        """Whether it takes an instruction back, and gives or answers none."""
+        """Whether it withdraws an instruction."""
         return self.kind == EntryKind.INSTRUCTION and self.changes.get("instruction", {}).get("new") is None
 
     @property
@@ -169,25 +168,25 @@ class TaskLog(AppendOnlyModel, NaturalKeyModel):
 
     @property
     def living_department(self) -> Department | None:
-        """On whose behalf it was: the department, or the one that it was merged into."""
+        """The department it was made for, or the one that was merged into."""
         return self.department and (self.department.merged_into or self.department)
 
     @property
     def claimed_day(self) -> datetime.date:
-        """The day it is about: on which it counts, or which it claims."""
+        """The day it is about: the effective day, or the day claimed."""
         return _parse_date(self.changes.get(CLAIMED, {}).get("new")) or self.effective_on
 
     @property
     def undoes(self) -> list[int]:
-        """The sequences of those of the task's entries that it takes back."""
+        """The sequences of the task's entries that it undoes."""
         return self.changes[UNDONE]["new"] if UNDONE in self.changes else []
 
 
 def exclude_undone(entries: Iterable[TaskLog]) -> list[TaskLog]:
     """Return one task's ``entries`` without undone and undoing ones.
 
-    What was undone counts nowhere any more, on no day: not as a report, not as a change of state. ``entries`` have to
-    hold the undoing ones, whatever day is asked about.
+    An undone entry counts on no day, neither as a report nor as a change of state. ``entries`` must include the undoing
+    ones, whatever the day asked about.
     """
     entries = list(entries)
     undone = {sequence for entry in entries for sequence in entry.undoes}
@@ -204,10 +203,10 @@ def mark_undone(entries: Iterable[TaskLog]) -> list[TaskLog]:
 
 
 class TaskStateQuerySet(Identified, NaturalKeyQuerySet["TaskState"]):
-    """Intervals, and how they are made from the log."""
+    """Intervals, and their derivation from the log."""
 
     def overlapping(self, first: datetime.date, last: datetime.date) -> TaskStateQuerySet:
-        """Return those that hold at least one day from ``first`` to ``last``."""
+        """Return those that contain at least one day from ``first`` to ``last``."""
         return self.filter(Q(until__or_never__gt=first), since__lte=last)
 
     def rebuild(self, logs: Mapping[int, Iterable[TaskLog]]) -> dict[int, TaskState]:
@@ -232,9 +231,9 @@ class TaskStateQuerySet(Identified, NaturalKeyQuerySet["TaskState"]):
 
 
 class TaskState(NaturalKeyModel, DeadlineFields):
-    """How a task stood from ``since`` until before ``until`` (None: now).
+    """The state of a task from ``since`` until before ``until`` (None: now).
 
-    Derived from the log and from nothing else, so that a past day costs as much as today
+    Derived from the log alone, so that a query for a past day costs as much as one for today
     (docs/domain.md, As-of). ``next_due`` is the earliest unmet milestone or the deadline; ``next_review`` is set
     exactly for open tasks without one. All are days in Asia/Shanghai.
     """
@@ -274,13 +273,13 @@ class TaskState(NaturalKeyModel, DeadlineFields):
         return self.get_status_display()
 
     def has_same_values_as(self, other: TaskState) -> bool:
-        """Whether the two differ in nothing but their key."""
+        """Whether the two are equal in all but their key."""
         columns = (field.attname for field in self._meta.concrete_fields if not field.primary_key)
         return all(getattr(self, name) == getattr(other, name) for name in columns)
 
 
-# What a task repeats of its last interval, so that neither can have a column the other forgets.
-# The one that no form shows, ``next_due``, is left to the triggers (migration 0019).
+# The columns of the last interval that the task repeats: one list, so that none is forgotten. ``next_due``, which no
+# form shows, is copied by triggers (migration 0019).
 CURRENT_COLUMNS = frozenset(field.attname for field in Task._meta.concrete_fields if field.editable).intersection(
     field.attname for field in TaskState._meta.concrete_fields if not field.primary_key
 )
@@ -288,7 +287,7 @@ CURRENT_COLUMNS = frozenset(field.attname for field in Task._meta.concrete_field
 
 @dataclass
 class _ReplayState:
-    """How a task stands after the entries taken so far."""
+    """The state of a task after the entries replayed so far."""
 
     issued_on: datetime.date
     values: dict[str, Any] = field(
@@ -345,7 +344,7 @@ def replay(task_id: int, entries: list[TaskLog]) -> Iterator[TaskState]:
     """Yield the intervals that the ``entries`` of one task make, in order.
 
     ``entries`` are ordered by effective day, then by sequence; the first is the task's entry in the register,
-    effective on the issue day. On every day the task stands as if what was undone had never been written.
+    effective on the issue day. Undone entries are ignored, as if they had never been written.
     """
     replayed = _ReplayState(issued_on=entries[0].effective_on)
     current: TaskState | None = None

@@ -25,7 +25,7 @@ class MeetingQuerySet(NaturalKeyQuerySet["Meeting"]):
         return self.filter(issued_on__lte=day)
 
     def called(self, search_text: str) -> Self:
-        """Return those whose title, number, pinyin or initials hold all words."""
+        """Return those whose title, number, pinyin or initials contain all words."""
         condition = Q()
         for word in search_text.split():
             holds = contains_word(word, "title", "document_number")
@@ -66,8 +66,8 @@ class Meeting(NaturalKeyModel):
     leader_agrees_before_closure = models.BooleanField(
         _("a supervising leader agrees before a task is closed"), default=False
     )
-    # Said at its insertion and never changed, by a trigger: of a demonstration the log may be deleted, so that another
-    # keeps nothing real from coming under one.
+    # Set at insertion; a trigger refuses changes. The log of a demonstration may be deleted, so no real meeting may
+    # ever become one.
     is_demonstration = models.BooleanField(_("demonstration"), default=False, editable=False)
     acknowledgement_asked_on = models.DateField(
         _("departments asked to take over"),
@@ -136,7 +136,7 @@ class MeetingLead(PersonAtMeeting):
 
 
 class Attendance(PersonAtMeeting):
-    """Somebody's presence at a meeting, in the capacity printed beside the name."""
+    """A person's attendance at a meeting, in the capacity printed beside the name."""
 
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="attendances")
     person = models.ForeignKey(Person, verbose_name=_("person"), on_delete=models.PROTECT, related_name="attendances")

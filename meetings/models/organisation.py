@@ -20,7 +20,7 @@ from .fields import PinyinField, StableIdField, optional_reference
 from .natural_keys import NaturalKeyModel, NaturalKeyQuerySet
 from .text_search import contains_word
 
-# «Lately» is as many rows as this: so many parts of tasks were entered or changed last.
+# How many of the latest rows count as recent use.
 RECENT_ROW_COUNT = 500
 
 
@@ -36,7 +36,7 @@ def recent_use_count(model: str, column: str) -> Coalesce:
 
 
 def count_rows(rows: QuerySet, column: str, of: str = "pk") -> Coalesce:
-    """Return how many different ``of`` the ``rows`` of the surrounding row have."""
+    """Return a subquery that counts distinct ``of`` among ``rows`` of the outer row."""
     of_row = rows.filter(**{column: OuterRef("pk")}).order_by().values(column)
     return Coalesce(Subquery(of_row.annotate(number=Count(of, distinct=of != "pk")).values("number")), 0)
 
@@ -45,14 +45,14 @@ _Row = TypeVar("_Row", "Department", "Person")
 
 
 class NamedQuerySet(NaturalKeyQuerySet[_Row]):
-    """Departments or people, by what the address bar or a document calls them."""
+    """Departments or people, found by any of their names."""
 
     def living(self) -> Self:
         """Return those that were not merged into another one."""
         return self.filter(merged_into__isnull=True)
 
     def called(self, search_text: str) -> Self:
-        """Return those whose present or former name, pinyin or initials hold all words."""
+        """Filter by words in the present or former names, pinyin or initials."""
         condition = Q()
         for word in search_text.split():
             holds = contains_word(word, "name") | Q(spelling__contains=narrow_letters(word).lower())
@@ -62,7 +62,7 @@ class NamedQuerySet(NaturalKeyQuerySet[_Row]):
         return self.filter(condition)
 
     def _selectable(self, include: Iterable[int | str], uses: Combinable) -> Self:
-        """Return those in use and those of ``include``, with how often each was used."""
+        """Return the active rows and those of ``include``, with their recent use."""
         return self.filter(Q(is_active=True) | Q(pk__in=list(include))).annotate(uses=uses)
 
 
@@ -70,7 +70,7 @@ class DepartmentQuerySet(NamedQuerySet["Department"]):
     def with_counts(self, open_statuses: Iterable[str], roles: Iterable[str]) -> Self:
         """Annotate ``open_count`` (open tasks in one of ``roles``) and ``liaison_count``.
 
-        Counted are the liaisons who may sign in.
+        Only liaisons who may sign in are counted.
         """
         parts = apps.get_model("meetings", "TaskDepartment").objects.filter(
             role__in=roles, task__status__in=open_statuses, task__joined_into__isnull=True
@@ -84,7 +84,7 @@ class DepartmentQuerySet(NamedQuerySet["Department"]):
         )
 
     def without_liaison(self, open_statuses: Iterable[str], roles: Iterable[str]) -> Self:
-        """Return those that have open tasks, and nobody who reports on them."""
+        """Return those with open tasks, but without a liaison."""
         return self.with_counts(open_statuses, roles).filter(open_count__gt=0, liaison_count=0)
 
     def offered(self, include: Iterable[int | str] = ()) -> Self:
@@ -217,7 +217,7 @@ class Person(NaturalKeyModel):
 class FormerName(models.Model):
     """A former name of a department or person, by which old documents find it.
 
-    Whoever bears a name now comes before whoever bore it once.
+    A present name takes precedence over a former one.
     """
 
     department = optional_reference(Department, _("department"), "former_names", on_delete=models.CASCADE)

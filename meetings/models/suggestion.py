@@ -50,7 +50,7 @@ class Suggestion(NaturalKeyModel):
         constraints = [models.UniqueConstraint(name="suggestion_position", fields=["meeting", "position"])]
 
     def get_absolute_url(self) -> str:
-        """Return the address of the page that says what became of it."""
+        """Return the address of its page."""
         return reverse("suggestion", args=[self.pk])
 
     def __str__(self) -> str:

@@ -36,10 +36,10 @@ from .suggestion import Suggestion, SuggestionSource
 if TYPE_CHECKING:
     from .log import TaskLog
 
-# What somebody writes in one go, or a breakdown table prints in one place, is no longer than this.
+# The longest text that a person enters or a breakdown table prints in one cell.
 MAX_TEXT_LENGTH = 20_000
-# The texts that staff correct: the task itself, and what is said besides; of these, pages, forms, lists of changes and
-# exports follow by themselves (CONTRIBUTING.md, How to add).
+# The texts that staff correct. Pages, forms, the log's words and exports follow from this list (CONTRIBUTING.md, How to
+# add).
 TASK_TEXTS = ("text", "remarks")
 FURTHER_TEXTS = TASK_TEXTS[1:]
 TASK_KEY = (*(f"suggestion__{path}" for path in Suggestion.NATURAL_KEY), "number")
@@ -47,7 +47,7 @@ RELATED_TASK_KEY = tuple(f"task__{path}" for path in TASK_KEY)
 
 
 def _state_columns() -> list[str]:
-    """Return what of an interval of `TaskState` is the state on a day."""
+    """Return the columns of `TaskState` that are the state on a day."""
     fields = apps.get_model("meetings", "TaskState")._meta.concrete_fields
     return [field.attname for field in fields if field.name not in {"id", "task", "since", "until"}]
 
@@ -65,8 +65,8 @@ class TaskQuerySet(Identified, NaturalKeyQuerySet["Task"]):
 
         Annotates the columns of `TaskState` that hold on the day (Asia/Shanghai) as ``day_…`` (``day_status``,
         ``day_next_due`` …), ``last_report_on``, the day of anybody's last report, ``health``, its rank ``health_rank``
-        (0 is the worst) and ``next_day``, the due day or else the review day: for what is overdue or review-missed, the
-        day that was let pass. Of today the task's own columns are read, of a past day the one interval that holds it.
+        (0 is the worst) and ``next_day``, the due day or else the review day; for overdue and review-missed tasks that
+        is the day missed. For today the task's own columns are read, for a past day the interval that contains it.
         """
         tasks = self._today(day) if day == timezone.localdate() else self._past(day)
         conditions = health_conditions(day, settings.DUE_SOON_DAYS, state="day_")
@@ -89,26 +89,26 @@ class TaskQuerySet(Identified, NaturalKeyQuerySet["Task"]):
         reports = apps.get_model("meetings", "TaskLog").objects.filter(pk=OuterRef("state__last_report")).order_by()
         tasks = self.alias(state=FilteredRelation("states", condition=holds)).filter(state__since__isnull=False)
         if connections[self.db].vendor == "postgresql":
-            tasks = tasks.indexed()  # it reads an index then and no row; SQLite would read all of the index first
+            tasks = tasks.indexed()  # reads only an index; SQLite would scan the index first
         return tasks.annotate(
             **{f"day_{name}": F(f"state__{name}") for name in _state_columns()},
-            last_report_on=Subquery(reports.values("effective_on")),  # a join would be made for every count
+            last_report_on=Subquery(reports.values("effective_on")),  # A join would be repeated for every count.
         )
 
     def in_health(self, healths: Iterable[str], day: datetime.date) -> Self:
-        """Return those in one of ``healths`` on ``day``, by indexed days; goes with `on`."""
+        """Filter by ``healths`` on ``day``, using the indexes of days; needs `on`."""
         return self.filter(reduce(or_, (health_condition(Health(health), day, "day_") for health in healths), Q()))
 
     def standing(self) -> Self:
-        """Exclude tasks joined into another one; `on` knows no state of theirs."""
+        """Exclude tasks joined into another one, which `on` leaves out, too."""
         return self.filter(joined_into__isnull=True)
 
     def indexed(self) -> Self:
-        """Return `standing`, which indexes ask for; as known on a day there are others."""
+        """Return `standing` in the form the indexes need; not for a day of knowledge."""
         return self if known_day() else self.standing()
 
     def outside_demonstration(self) -> Self:
-        """Leave out the demonstration, of which nothing is sent to anybody."""
+        """Exclude the demonstration, about which nobody is notified."""
         return self.filter(suggestion__meeting__is_demonstration=False)
 
     def in_printed_order(self) -> Self:
@@ -140,11 +140,11 @@ class TaskQuerySet(Identified, NaturalKeyQuerySet["Task"]):
         return self.annotate(last_entry_at=Subquery(entries.values("recorded_at")[:1]))
 
     def with_request(self, text: Combinable, day: Combinable) -> Self:
-        """Annotate what a task waits for, since when (``request_text``, ``requested_on``)."""
+        """Annotate the pending request and its day (``request_text``, ``requested_on``)."""
         return self.annotate(request_text=text, requested_on=day)
 
     def with_news(self, is_new: Combinable) -> Self:
-        """Annotate whether a reader has not been told of a task so (``is_new``)."""
+        """Annotate whether the task is news to the reader (``is_new``)."""
         return self.annotate(is_new=is_new)
 
     def with_outcome(self, day: datetime.date) -> Self:
@@ -164,7 +164,7 @@ class TaskQuerySet(Identified, NaturalKeyQuerySet["Task"]):
         return self.filter(pk__in=parts.values("task"))
 
     def unassigned(self) -> Self:
-        """Return those that no department leads or is responsible for: nothing can hide."""
+        """Return those without a lead or responsible department."""
         return self.indexed().filter(UNASSIGNED)
 
     def supervised_by(self, people: Iterable[int | str | None]) -> Self:
@@ -205,7 +205,7 @@ class Task(NaturalKeyModel, DeadlineFields):
     extension_count = models.PositiveSmallIntegerField(_("extensions"), default=0)
     extension_days = models.IntegerField(_("days gained"), default=0)
     review_interval_months = models.PositiveSmallIntegerField(_("review interval (months)"))
-    # Counts instead of the months where it is set.
+    # Takes precedence over the months where it is set.
     review_interval_days = models.PositiveSmallIntegerField(_("review interval (days)"), null=True, blank=True)
     next_review = models.DateField(_("next review"), null=True, blank=True)
     version = models.PositiveIntegerField(_("version"), default=0)
@@ -217,8 +217,8 @@ class Task(NaturalKeyModel, DeadlineFields):
         help_text=_("Is no task of its own any more: it has no state on any day, and is in no list."),
     )
     spelling = PinyinField(of="text")
-    # What a list of today filters and orders by, so that one index holds it: the place in the register, what the last
-    # interval has besides the columns above, and names. Triggers alone write it (0019, 0023), whatever changes those.
+    # Copies for the filters and orders of today's lists, so that one index covers them: the place in the register,
+    # further columns of the last interval, and names. Only triggers write them (migrations 0019 and 0023).
     meeting = models.ForeignKey(
         Meeting, verbose_name=_("meeting"), on_delete=models.PROTECT, related_name="tasks", null=True, editable=False
     )
@@ -237,7 +237,7 @@ class Task(NaturalKeyModel, DeadlineFields):
 
     objects = TaskQuerySet.as_manager()
 
-    # What querysets annotate: only the tasks of a queryset that was asked for them have these.
+    # Annotations: present only on tasks of a queryset whose method adds them.
     day_status: str
     day_closed_on: datetime.date | None
     day_deadline_text: str
@@ -292,7 +292,7 @@ class Task(NaturalKeyModel, DeadlineFields):
             ),
         ]
         indexes = [
-            # The inbox's number is asked for with every page; few tasks wait for it.
+            # Every page shows the inbox's number; few tasks are waiting, so a partial index is small.
             models.Index(
                 name="task_awaits_closure", fields=["suggestion"], condition=Q(status=Status.CLOSURE_REQUESTED)
             ),
@@ -308,7 +308,7 @@ class Task(NaturalKeyModel, DeadlineFields):
 
     @property
     def is_open(self) -> bool:
-        """Whether the task stands open now."""
+        """Whether the task is open now."""
         return self.status in lifecycle.OPEN_STATUSES
 
 
@@ -392,7 +392,7 @@ def _rows_with(model: type[models.Model], related: str) -> models.QuerySet:
     return model._default_manager.select_related(related)
 
 
-# What hangs on a task and a list may show of it, by name.
+# Related rows that a list may show, by the name that `for_listing` takes.
 LISTED_PARTS: dict[str, Callable[[], Prefetch]] = {
     "departments": lambda: prefetch_prepared("task_departments", _rows_with, TaskDepartment, "department"),
     "leaders": lambda: prefetch_prepared("task_leaders", _rows_with, TaskLeader, "person"),
