@@ -152,12 +152,12 @@ class Environment:
 
         words = {"address": f"{schemes[0]}://register.example.org"}
 
-        def wanted(_: Callable[[str], str]) -> str:
+        def expected(_: Callable[[str], str]) -> str:
             if is_whole:
                 return _("an address such as %(address)s, and nothing after it") % words
             return _("an address such as %(address)s") % words
 
-        return self._read(name, default, read, wanted)
+        return self._read(name, default, read, expected)
 
     def database(self, name: str, default: str = "") -> dict[str, Any]:
         """Return the connection to a database; {} without address and default."""
@@ -216,7 +216,7 @@ class Environment:
         if self._faults:
             raise ImproperlyConfigured("\n".join(map(_tell, self._faults)))
 
-    def _read(self, name: str, default: Value, read: Callable[[str], Value], wanted: Sentence) -> Value:
+    def _read(self, name: str, default: Value, read: Callable[[str], Value], expected: Sentence) -> Value:
         self.names.add(name)
         if name not in self._env.ENVIRON:
             return default
@@ -224,12 +224,12 @@ class Environment:
         try:
             return read(text)
         except (ValueError, KeyError, ImproperlyConfigured):
-            self._faults.append(lambda _: _about(_, name, text, wanted(_)))
+            self._faults.append(lambda _: _about(_, name, text, expected(_)))
             return default
 
 
-def _about(_: Callable[[str], str], name: str, text: str, wanted: str) -> str:
-    words = {"name": name, "text": text, "wanted": wanted}
+def _about(_: Callable[[str], str], name: str, text: str, expected: str) -> str:
+    words = {"name": name, "text": text, "wanted": expected}
     if not text:
         return _("The setting %(name)s is empty. It should be %(wanted)s.") % words
     # Addresses may hold passwords, and what is said here is kept in logs.

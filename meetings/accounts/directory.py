@@ -66,23 +66,23 @@ def ask_directory(username: str, password: str) -> Claim | None:
     if len(entries) != 1:
         return None
     (entry,) = entries
-    facts: dict[str, list[bytes]] = entry["raw_attributes"]
+    attributes: dict[str, list[bytes]] = entry["raw_attributes"]
     # Directories also pass over blanks, accents and what cannot be seen, and our lockout does not.
-    if username.casefold() not in [value.decode().casefold() for value in facts.get(name, [])]:
+    if username.casefold() not in [value.decode().casefold() for value in attributes.get(name, [])]:
         return None
     try:
         _connect(server, entry["dn"], password).unbind()
     except LDAPInvalidCredentialsResult:
         return None
     # What no other entry ever gets: a name may be given to the next one who comes.
-    guid = facts.get("objectGUID")
+    guid = attributes.get("objectGUID")
     return Claim(
         issuer="ldap",
-        subject=guid[0].hex() if guid else _first(facts, "entryUUID") or entry["dn"],
-        username=_first(facts, name),
-        name=_first(facts, "displayName") or _first(facts, "cn"),
-        email=_first(facts, "mail"),
-        groups=frozenset(_group_name(value.decode()) for value in facts.get(groups, [])),
+        subject=guid[0].hex() if guid else _first(attributes, "entryUUID") or entry["dn"],
+        username=_first(attributes, name),
+        name=_first(attributes, "displayName") or _first(attributes, "cn"),
+        email=_first(attributes, "mail"),
+        groups=frozenset(_group_name(value.decode()) for value in attributes.get(groups, [])),
     )
 
 
@@ -103,8 +103,8 @@ def _connect(server: Any, dn: str, password: str) -> Any:
     )
 
 
-def _first(facts: dict[str, list[bytes]], name: str) -> str:
-    return facts[name][0].decode() if facts.get(name) else ""
+def _first(attributes: dict[str, list[bytes]], name: str) -> str:
+    return attributes[name][0].decode() if attributes.get(name) else ""
 
 
 def _group_name(value: str) -> str:

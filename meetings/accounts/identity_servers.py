@@ -55,21 +55,21 @@ def ask_openid_provider(request: HttpRequest) -> Claim | HttpResponse:
         response: HttpResponse = client.authorize_redirect(request, settings.BASE_URL + request.path)
         return response
     token = client.authorize_access_token(request)
-    facts = dict(token["userinfo"])
+    attributes = dict(token["userinfo"])
     if "userinfo_endpoint" in metadata:
         # What many providers leave out of the token: addresses, groups.
         further = client.userinfo(token=token)
-        if further["sub"] != facts["sub"]:
+        if further["sub"] != attributes["sub"]:
             raise NotVouchedForError("The provider told of somebody else.")
-        facts |= further
+        attributes |= further
     return Claim(
         issuer=metadata["issuer"],
-        subject=facts["sub"],
-        username=_text(facts, "preferred_username"),
-        name=_text(facts, "name"),
-        email=_text(facts, "email"),
-        is_email_verified=facts.get("email_verified") is True,
-        groups=frozenset(_texts(facts, settings.IDENTITY_GROUPS)),
+        subject=attributes["sub"],
+        username=_text(attributes, "preferred_username"),
+        name=_text(attributes, "name"),
+        email=_text(attributes, "email"),
+        is_email_verified=attributes.get("email_verified") is True,
+        groups=frozenset(_texts(attributes, settings.IDENTITY_GROUPS)),
     )
 
 
@@ -81,17 +81,17 @@ def ask_cas_server(request: HttpRequest) -> Claim | HttpResponse:
     state = request.session.pop(_CAS_STATE, "")
     if not state or not secrets.compare_digest(state.encode(), request.GET.get("state", "").encode()):
         raise NotVouchedForError("A ticket came that this browser had not asked for.")
-    username, attributes, _pgt_iou = _cas_client(request, state).verify_ticket(request.GET["ticket"])
+    username, cas_attributes, _pgt_iou = _cas_client(request, state).verify_ticket(request.GET["ticket"])
     if not username:
         raise NotVouchedForError("The CAS server does not know the ticket.")
-    facts = attributes or {}
+    attributes = cas_attributes or {}
     return Claim(
         issuer="cas",
         subject=username,
         username=username,
-        name=_text(facts, "displayName", "name", "cn"),
-        email=_text(facts, "mail", "email"),
-        groups=frozenset(_texts(facts, settings.IDENTITY_GROUPS)),
+        name=_text(attributes, "displayName", "name", "cn"),
+        email=_text(attributes, "mail", "email"),
+        groups=frozenset(_texts(attributes, settings.IDENTITY_GROUPS)),
     )
 
 
@@ -106,12 +106,12 @@ class _Session(requests.Session):
         return super().request(*arguments, **{"timeout": TIMEOUT_SECONDS, **options})
 
 
-def _text(facts: Mapping[str, Any], *names: str) -> str:
+def _text(attributes: Mapping[str, Any], *names: str) -> str:
     """Return the first text that stands under one of ``names``; "" without any."""
-    return next((text for name in names for text in _texts(facts, name)), "")
+    return next((text for name in names for text in _texts(attributes, name)), "")
 
 
-def _texts(facts: Mapping[str, Any], name: str) -> list[str]:
+def _texts(attributes: Mapping[str, Any], name: str) -> list[str]:
     """Return what stands under ``name``: none, one or several."""
-    value = facts.get(name) or []
+    value = attributes.get(name) or []
     return [str(each) for each in value] if isinstance(value, list) else [str(value)]

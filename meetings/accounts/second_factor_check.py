@@ -57,19 +57,19 @@ class SecondFactorBackend(ModelBackend):
 def begin(request: HttpRequest, account: Account, next_url: str) -> None:
     """Note that somebody gave the password of ``account``."""
     request.session.cycle_key()
-    facts: dict[str, Any] = {"account": account.pk, "next": next_url, "at": int(time.time())}
-    request.session[_PENDING] = {**facts, "hash": account.get_session_auth_hash()}
+    pending: dict[str, Any] = {"account": account.pk, "next": next_url, "at": int(time.time())}
+    request.session[_PENDING] = {**pending, "hash": account.get_session_auth_hash()}
 
 
 def find_first_step(request: HttpRequest) -> FirstStep | None:
     """Return the first step of who asks, if it is recent and its password valid."""
-    facts = request.session.get(_PENDING)
-    if facts is None or facts["at"] + _PENDING_SECONDS < time.time():
+    pending = request.session.get(_PENDING)
+    if pending is None or pending["at"] + _PENDING_SECONDS < time.time():
         return None
-    account = Account.objects.filter(pk=facts["account"], is_active=True).first()
-    if account is None or account.get_session_auth_hash() != facts["hash"]:
+    account = Account.objects.filter(pk=pending["account"], is_active=True).first()
+    if account is None or account.get_session_auth_hash() != pending["hash"]:
         return None
-    return FirstStep(account, facts["next"])
+    return FirstStep(account, pending["next"])
 
 
 def complete(request: HttpRequest) -> None:

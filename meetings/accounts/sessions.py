@@ -129,12 +129,12 @@ def _own_rows(request: Request) -> Iterator[tuple[Session, dict[str, Any]]]:
 
 
 def _describe(row: Session, data: dict[str, Any], request: Request) -> OwnSession:
-    facts = data.get(_SIGN_IN, {})
-    at = facts.get("at")
+    sign_in = data.get(_SIGN_IN, {})
+    at = sign_in.get("at")
     return OwnSession(
         id=hash_secret(row.session_key),
-        device=describe_browser(facts.get("browser", "")),
-        address=facts.get("address") or "",
+        device=describe_browser(sign_in.get("browser", "")),
+        address=sign_in.get("address") or "",
         signed_in_at=datetime.datetime.fromisoformat(at) if at else None,
         ends_at=row.expire_date,
         is_current=row.session_key == request.session.session_key,

@@ -24,30 +24,30 @@ class HolderCells(Cells):
     def __init__(self, context: Context) -> None:
         self.counts, self.bar_scale, self.scope = context["counts"], context["bar_scale"], context["scope"]
 
-    def name(self, holder: Department | Person) -> str:
+    def name(self, row: Department | Person) -> str:
         """Draw the name with what it can be found by besides."""
-        former = [*(former.name for former in holder.former_names.all()), *map(str, holder.merged.all())]
+        former = [*(former.name for former in row.former_names.all()), *map(str, row.merged.all())]
         return fill_html(
             "{}{}{}",
-            draw_row_link(holder.get_absolute_url(), holder.name),
-            _draw_note_tag("" if holder.is_active else _("out of use")),
+            draw_row_link(row.get_absolute_url(), row.name),
+            _draw_note_tag("" if row.is_active else _("out of use")),
             fill_html('<div class="cell-note">{} {}</div>', _("Also found as"), join_items(former)) if former else "",
         )
 
-    def open(self, holder: Department | Person) -> str:
-        number = holder.open_count
+    def open(self, row: Department | Person) -> str:
+        number = row.open_count
         return draw_count(
             number,
-            tasks_url(self.scope, self.parameter, holder.pk, status=sorted(OPEN_STATUSES)),
+            tasks_url(self.scope, self.parameter, row.pk, status=sorted(OPEN_STATUSES)),
             ngettext("%(name)s: %(number)s open task", "%(name)s: %(number)s open tasks", number)
-            % {"name": holder.name, "number": number},
+            % {"name": row.name, "number": number},
         )
 
-    def health(self, holder: Department | Person) -> str:
-        count = self.counts.get(holder.pk)
+    def health(self, row: Department | Person) -> str:
+        count = self.counts.get(row.pk)
         if count is None:
             return ""
-        note = task_markup.pressing_note(count, self.scope, self.parameter, holder.pk)
+        note = task_markup.pressing_note(count, self.scope, self.parameter, row.pk)
         return fill_html("{}{}", task_markup.health_bar(count, self.bar_scale), note)
 
 

@@ -112,15 +112,15 @@ def groups(account: Account, day: datetime.date, *, is_past: bool = False) -> li
     return found if is_past else _list_once(found)
 
 
-def _find_groups(account: Account, day: datetime.date, then: datetime.date | None) -> list[InboxGroup]:
+def _find_groups(account: Account, day: datetime.date, past_day: datetime.date | None) -> list[InboxGroup]:
     if not has_inbox(account):
         return []
     if permissions.is_secretariat(account):
-        return _secretariat_groups(then)
+        return _secretariat_groups(past_day)
     if account.role == Role.LEADER:
-        tasks = awaiting_agreement(_tasks_on(then).supervised_by([account.person_id]), then)
-        return [InboxGroup("agree", tasks, partial(_closure_request, then))]
-    return _liaison_groups(account, day, then)
+        tasks = awaiting_agreement(_tasks_on(past_day).supervised_by([account.person_id]), past_day)
+        return [InboxGroup("agree", tasks, partial(_closure_request, past_day))]
+    return _liaison_groups(account, day, past_day)
 
 
 def _list_once(found: list[InboxGroup]) -> list[InboxGroup]:
@@ -203,13 +203,13 @@ def still_waits(account: Account, day: datetime.date, task: Task) -> bool:
     return any(group.tasks.filter(pk=task.pk).exists() for group in groups(account, day))
 
 
-def _tasks_on(then: datetime.date | None) -> TaskQuerySet:
-    return Task.objects.all() if then is None else Task.objects.on(then)
+def _tasks_on(past_day: datetime.date | None) -> TaskQuerySet:
+    return Task.objects.all() if past_day is None else Task.objects.on(past_day)
 
 
-def _entries_by(then: datetime.date | None) -> TaskLogQuerySet:
+def _entries_by(past_day: datetime.date | None) -> TaskLogQuerySet:
     entries = TaskLog.objects.standing()
-    return entries if then is None else entries.filter(effective_on__lte=then)
+    return entries if past_day is None else entries.filter(effective_on__lte=past_day)
 
 
 def _waiting_claims() -> TaskLogQuerySet:
@@ -227,9 +227,9 @@ def claimed_days(tasks: Iterable[Task]) -> dict[int, list[datetime.date]]:
     return days
 
 
-def _secretariat_groups(then: datetime.date | None) -> list[InboxGroup]:
-    requests = ExtensionRequest.objects.waiting() if then is None else ExtensionRequest.objects.open_on(then)
-    closing = awaiting_decision(_tasks_on(then), then)
+def _secretariat_groups(past_day: datetime.date | None) -> list[InboxGroup]:
+    requests = ExtensionRequest.objects.waiting() if past_day is None else ExtensionRequest.objects.open_on(past_day)
+    closing = awaiting_decision(_tasks_on(past_day), past_day)
     # Once the status is decided, no earlier day can count; what waited on a past day is nobody's to decide any more.
     claims = _waiting_claims()
     back_dating = InboxGroup(
@@ -239,8 +239,8 @@ def _secretariat_groups(then: datetime.date | None) -> list[InboxGroup]:
         day_label=_("Recorded on"),
     )
     return [
-        *([back_dating] if then is None else []),
-        InboxGroup("closure", closing, partial(_closure_request, then)),
+        *([back_dating] if past_day is None else []),
+        InboxGroup("closure", closing, partial(_closure_request, past_day)),
         InboxGroup(
             "extension",
             # From the few open requests to their tasks, not through all tasks.
@@ -251,15 +251,15 @@ def _secretariat_groups(then: datetime.date | None) -> list[InboxGroup]:
     ]
 
 
-def _liaison_groups(account: Account, day: datetime.date, then: datetime.date | None) -> list[InboxGroup]:
+def _liaison_groups(account: Account, day: datetime.date, past_day: datetime.date | None) -> list[InboxGroup]:
     own = account.departments.values("pk")
     instructions = Instruction.objects.all()
-    unanswered = instructions.filter(answer__isnull=True) if then is None else instructions.open_on(then)
+    unanswered = instructions.filter(answer__isnull=True) if past_day is None else instructions.open_on(past_day)
     answerable = Task.objects.assigned_to(own)
-    refusals = _refusal_entries(then)
-    reminders = _reminders(own, then)
-    reminded = _reminded_tasks(own, day, then)
-    open_again = {"status__in" if then is None else "day_status__in": OPEN_STATUSES - {Status.CLOSURE_REQUESTED}}
+    refusals = _refusal_entries(past_day)
+    reminders = _reminders(own, past_day)
+    reminded = _reminded_tasks(own, day, past_day)
+    open_again = {"status__in" if past_day is None else "day_status__in": OPEN_STATUSES - {Status.CLOSURE_REQUESTED}}
     return [
         InboxGroup(
             "answer",
@@ -277,7 +277,7 @@ def _liaison_groups(account: Account, day: datetime.date, then: datetime.date | 
         ),
         InboxGroup(
             "sent_back",
-            _tasks_on(then).assigned_to(own).filter(Exists(refusals.filter(task=OuterRef("pk"))), **open_again),
+            _tasks_on(past_day).assigned_to(own).filter(Exists(refusals.filter(task=OuterRef("pk"))), **open_again),
             partial(_first_of, refusals.order_by("-sequence"), "note", "effective_on"),
             day_label=_("Sent back on"),
             words_label=_("Reason"),
@@ -296,18 +296,18 @@ def _liaison_groups(account: Account, day: datetime.date, then: datetime.date | 
     ]
 
 
-def _reminders(departments: QuerySet, then: datetime.date | None) -> TaskLogQuerySet:
+def _reminders(departments: QuerySet, past_day: datetime.date | None) -> TaskLogQuerySet:
     """Return the reminders to ``departments``, or to all of a task's."""
     to_own = Q(department__in=departments) | Q(department__merged_into__in=departments)
-    return _entries_by(then).filter(Q(department__isnull=True) | to_own, kind=EntryKind.REMINDER)
+    return _entries_by(past_day).filter(Q(department__isnull=True) | to_own, kind=EntryKind.REMINDER)
 
 
-def _reminded_tasks(departments: QuerySet, day: datetime.date, then: datetime.date | None) -> TaskQuerySet:
+def _reminded_tasks(departments: QuerySet, day: datetime.date, past_day: datetime.date | None) -> TaskQuerySet:
     """Return the open tasks on which one has not reported since it was reminded.
 
     Where the task is not red, taking over its meeting is an answer, too.
     """
-    entries = _entries_by(then)
+    entries = _entries_by(past_day)
     part = OuterRef("department")
     to_part = Q(department__isnull=True) | Q(department=part) | Q(department__merged_into=part)
     reminders = entries.filter(to_part, kind=EntryKind.REMINDER, task=OuterRef("task"))
@@ -317,13 +317,13 @@ def _reminded_tasks(departments: QuerySet, day: datetime.date, then: datetime.da
     taken_over = Acknowledgement.objects.filter(
         department=part, meeting=OuterRef("task__suggestion__meeting"), recorded_at__gt=OuterRef("recorded_at")
     )
-    if then is not None:
-        taken_over = taken_over.filter(recorded_at__date__lte=then)
+    if past_day is not None:
+        taken_over = taken_over.filter(recorded_at__date__lte=past_day)
     is_red = Exists(_pressing_states(day).filter(task=OuterRef("task")))
     unanswered = reminders.filter(~Exists(reports), is_red | ~Exists(taken_over))
     parts = TaskDepartment.objects.filter(Exists(unanswered), department__in=departments, role__in=ANSWERABLE_ROLES)
-    is_open = {"status__in" if then is None else "day_status__in": OPEN_STATUSES}
-    return _tasks_on(then).standing().filter(pk__in=parts.values("task"), **is_open)
+    is_open = {"status__in" if past_day is None else "day_status__in": OPEN_STATUSES}
+    return _tasks_on(past_day).standing().filter(pk__in=parts.values("task"), **is_open)
 
 
 def reminded_task_ids(account: Account, day: datetime.date) -> set[int]:
@@ -361,9 +361,9 @@ def _pressing_states(day: datetime.date) -> QuerySet[TaskState]:
     return TaskState.objects.overlapping(day, day).filter(pressing)
 
 
-def _refusal_entries(then: datetime.date | None) -> TaskLogQuerySet:
+def _refusal_entries(past_day: datetime.date | None) -> TaskLogQuerySet:
     """Return refusals of closures and extensions without report or change since."""
-    entries = _entries_by(then)
+    entries = _entries_by(past_day)
     closure = Q(kind=EntryKind.STATUS, changes__status__old=Status.CLOSURE_REQUESTED.value)
     refusal = Q(kind=EntryKind.EXTENSION, changes__has_key="refused_deadline")
     later = entries.filter(task=OuterRef("task"), sequence__gt=OuterRef("sequence"))
@@ -371,8 +371,8 @@ def _refusal_entries(then: datetime.date | None) -> TaskLogQuerySet:
     return entries.filter(closure | refusal).filter(~Exists(later_reports))
 
 
-def _closure_request(then: datetime.date | None) -> tuple[Subquery, Subquery]:
-    changes = _entries_by(then).filter(kind=EntryKind.STATUS)
+def _closure_request(past_day: datetime.date | None) -> tuple[Subquery, Subquery]:
+    changes = _entries_by(past_day).filter(kind=EntryKind.STATUS)
     return _first_of(changes.order_by("-sequence"), "note", "effective_on")
 
 

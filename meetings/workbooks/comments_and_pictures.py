@@ -36,11 +36,11 @@ logger = logging.getLogger(__name__)
 TAKE = "take"
 
 
-def notices_at_open_cells(read: ParsedWorkbook) -> dict[str, tuple[int, Notice]]:
+def notices_at_open_cells(workbook: ParsedWorkbook) -> dict[str, tuple[int, Notice]]:
     """Return the comments and pictures at open cells by key, with their rows' places."""
-    places = {(row.sheet, row.row): place for place, row in enumerate(read.rows)}
+    places = {(row.sheet, row.row): place for place, row in enumerate(workbook.rows)}
     found: dict[str, tuple[int, Notice]] = {}
-    for notice in read.notices:
+    for notice in workbook.notices:
         if notice.code in (NoticeCode.COMMENT, NoticeCode.PICTURE) and notice.column in OPEN_COLUMNS:
             number = int("".join(filter(str.isdecimal, notice.place)) or 0)
             if (place := places.get((notice.sheet, number))) is not None:
@@ -48,12 +48,12 @@ def notices_at_open_cells(read: ParsedWorkbook) -> dict[str, tuple[int, Notice]]
     return found
 
 
-def find_offers(upload: WorkbookUpload, read: ParsedWorkbook) -> dict[int, list[Offer]]:
+def find_offers(upload: WorkbookUpload, workbook: ParsedWorkbook) -> dict[int, list[Offer]]:
     """Return what could be taken over, by the places of the rows.
 
     Offered is a comment that the register could hold, and a picture that would be evidence if it came as a file.
     """
-    notices = notices_at_open_cells(read)
+    notices = notices_at_open_cells(workbook)
     pictures = _read_pictures(upload, {key: notice for key, (_place, notice) in notices.items() if notice.part})
     offers: dict[int, list[Offer]] = {}
     for key, (place, notice) in notices.items():

@@ -158,7 +158,7 @@ class WorkbookRowForm(ServiceForm):
 
     def __init__(self, row: ReviewedRow) -> None:
         """Show what ``row`` holds; a status that cannot be chosen is left open."""
-        cells = row.read.open_cells
+        cells = row.parsed.open_cells
         texts = {column.value: shown_text(cell) for column, cell in cells.items() if not cell.defect}
         status = parse_status(texts.get("new_status", ""))
         texts["new_status"] = str(Status(status).label) if status in row.statuses else ""

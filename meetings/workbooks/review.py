@@ -55,17 +55,17 @@ def review_upload(upload: WorkbookUpload, account: Account) -> WorkbookReview:
     Writes nothing. A dozen queries, however many rows there are; five more for each further department that has a row
     about the same task.
     """
-    read = converter.structure(upload.content, ParsedWorkbook)
-    comparison = _Comparison(read.rows, account, timezone.localdate(upload.uploaded_at))
+    workbook = converter.structure(upload.content, ParsedWorkbook)
+    comparison = _Comparison(workbook.rows, account, timezone.localdate(upload.uploaded_at))
     rows = [
         comparison.review_row(place, row, read_corrections(upload.decisions, place))
-        for place, row in enumerate(read.rows)
+        for place, row in enumerate(workbook.rows)
     ]
     for row in rows:
         if row.state is RowState.CONFLICT:
             row.choice = upload.decisions.get(str(row.place), FILE if row.is_harmless else "")
     _plan_rows(rows, account)
-    offers = find_offers(upload, read)
+    offers = find_offers(upload, workbook)
     not_offered: dict[Notice, str] = {}
     for row in rows:
         if row.place in offers and not comparison.rejection_message(row):
@@ -76,15 +76,15 @@ def review_upload(upload: WorkbookUpload, account: Account) -> WorkbookReview:
     offered = {offer.notice for row in rows for offer in row.offers}
     message = _("This cell is locked and was changed. The change is not taken over.")
     locked = [
-        Finding(row.read.sheet, cell.reference, column_name(column), cell.text, message)
+        Finding(row.parsed.sheet, cell.reference, column_name(column), cell.text, message)
         for row in rows
         # Of a row that is refused as a whole that is said already.
         if row.state is not RowState.REFUSED
-        for column, cell in row.read.changed.items()
+        for column, cell in row.parsed.changed.items()
     ]
     message = _("This tells of nothing new, so it is not recorded. If nothing was done, write why.")
     fillers = [
-        Finding(row.read.sheet, cell.reference, column_name(column), cell.text, message)
+        Finding(row.parsed.sheet, cell.reference, column_name(column), cell.text, message)
         for row in rows
         for column, cell in row.fillers.items()
     ]
@@ -96,10 +96,10 @@ def review_upload(upload: WorkbookUpload, account: Account) -> WorkbookReview:
             notice.value,
             not_offered.get(notice, notice.message),
         )
-        for notice in read.notices
+        for notice in workbook.notices
         if notice.sheet and notice not in offered
     ]
-    notes = [notice.message for notice in read.notices if not notice.sheet]
+    notes = [notice.message for notice in workbook.notices if not notice.sheet]
     return WorkbookReview(tuple(rows), (*locked, *fillers, *general), tuple(notes))
 
 
@@ -181,8 +181,8 @@ class _Comparison:
 
     def entries_since(self, row: ReviewedRow) -> list[TaskLog]:
         """Return what was recorded about the row's task since the workbook was written."""
-        entries = self.later_entries.get(row.read.key.task_id, [])
-        return [entry for entry in entries if entry.sequence > row.read.key.version]
+        entries = self.later_entries.get(row.parsed.key.task_id, [])
+        return [entry for entry in entries if entry.sequence > row.parsed.key.version]
 
     def _department(self, pk: int) -> Department | None:
         """Return the department of a key, or the one it was merged into since."""
@@ -193,15 +193,15 @@ class _Comparison:
 
     def rejection_message(self, row: ReviewedRow) -> str:
         """Say why nothing of the row can be taken over; empty: it can."""
-        if row.read.refusal is not None:
-            return str(row.read.refusal.label)
-        if row.task is None or not names_moment(row.read.key, row.task.entered_at):
+        if row.parsed.refusal is not None:
+            return str(row.parsed.refusal.label)
+        if row.task is None or not names_moment(row.parsed.key, row.task.entered_at):
             return _("This task is not in the register any more; it may have been joined into another one.")
         if row.department is None or not roles_of_department(row.task, row.department.pk):
             return _("This task is not this department's any more.")
         if not permissions.is_secretariat(self.account) and row.department.pk not in self.account.department_ids:
             return _("Your account does not report for %(department)s.") % {"department": row.department}
-        if row.read.key.version > row.task.version:
+        if row.parsed.key.version > row.task.version:
             return _("This workbook knows more of the task than the register does. Ask for a new one.")
         return ""
 
@@ -209,13 +209,13 @@ class _Comparison:
         """Read the open cells into a change with its differences, or into findings."""
         row.fillers = {
             column: cell
-            for column, cell in row.read.open_cells.items()
+            for column, cell in row.parsed.open_cells.items()
             if column in (WorkbookColumn.PROGRESS, WorkbookColumn.REASON)
             and not (cell.is_merged or cell.defect or cell.struck)
             and tells_nothing(cell.text)
         }
-        data = {column: cell for column, cell in row.read.open_cells.items() if column not in row.fillers}
-        row.read = replace(row.read, open_cells=data)
+        data = {column: cell for column, cell in row.parsed.open_cells.items() if column not in row.fillers}
+        row.parsed = replace(row.parsed, open_cells=data)
         row.statuses = allowed_statuses(task, department.pk, task.day_status)
         for column, cell in data.items():
             if cell.is_merged:
@@ -227,7 +227,7 @@ class _Comparison:
                 row.reject(message % {"text": cell.struck}, column)
         row.asked_status, day = self._parse_status(row, task), self._parse_day(row)
         status = None if row.asked_status == task.day_status else row.asked_status
-        progress, reason = _words(row.read)
+        progress, reason = _words(row.parsed)
         note = _compose_note(progress, reason)
         if len(note) > MAX_TEXT_LENGTH:
             column = WorkbookColumn.PROGRESS if WorkbookColumn.PROGRESS in data else WorkbookColumn.REASON
@@ -261,7 +261,7 @@ class _Comparison:
 
     def _parse_status(self, row: ReviewedRow, task: Task) -> str | None:
         """Return the status asked for, none where none is or it is rejected."""
-        cell = row.read.open_cells.get(WorkbookColumn.NEW_STATUS)
+        cell = row.parsed.open_cells.get(WorkbookColumn.NEW_STATUS)
         if cell is None or cell.is_merged or cell.defect:
             return None
         status = parse_status(cell.text)
@@ -281,7 +281,7 @@ class _Comparison:
 
     def _parse_day(self, row: ReviewedRow) -> datetime.date:
         """Return the effective day, by default that of handing in."""
-        cell = row.read.open_cells.get(WorkbookColumn.DAY)
+        cell = row.parsed.open_cells.get(WorkbookColumn.DAY)
         if cell is None or cell.is_merged or cell.defect:
             return self.handed_in_on
         day = parse_day(cell, self.today)
@@ -293,7 +293,7 @@ class _Comparison:
 def _differences(row: ReviewedRow, task: Task, change: TaskChange) -> Iterator[Difference]:
     """Yield what changes, cell by cell."""
     for column in OPEN_COLUMNS:
-        cell = row.read.open_cells.get(column)
+        cell = row.parsed.open_cells.get(column)
         old, new, note = "", clean_text(cell.text).strip() if cell else "", ""
         match column:
             case WorkbookColumn.PROGRESS:
@@ -322,10 +322,10 @@ def _find_last_note(task: Task, department: Department | None) -> str:
     return next(own, "")
 
 
-def _words(read: WorkbookRow) -> tuple[str, str]:
+def _words(row: WorkbookRow) -> tuple[str, str]:
     """Return the progress and the reason that a row tells."""
     progress, reason = (
-        clean_text(read.open_cells[column].text).strip() if column in read.open_cells else ""
+        clean_text(row.open_cells[column].text).strip() if column in row.open_cells else ""
         for column in (WorkbookColumn.PROGRESS, WorkbookColumn.REASON)
     )
     return progress, reason
@@ -341,7 +341,7 @@ def _compose_note(progress: str, reason: str) -> str:
 
 def _is_recorded(row: ReviewedRow, change: TaskChange, standing: Sequence[TaskLog]) -> bool:
     """Whether ``standing`` entries are what the row would write."""
-    has_day = WorkbookColumn.DAY in row.read.open_cells
+    has_day = WorkbookColumn.DAY in row.parsed.open_cells
     same = [
         entry
         for entry in standing
@@ -356,7 +356,7 @@ def _is_recorded(row: ReviewedRow, change: TaskChange, standing: Sequence[TaskLo
     if is_told or change.status or row.asked_status != Status.CLOSURE_REQUESTED:
         return is_told
     # The request stands already: progress and reason are two entries.
-    return {text for text in _words(row.read) if text} <= {entry.note for entry in same}
+    return {text for text in _words(row.parsed) if text} <= {entry.note for entry in same}
 
 
 def _is_unrelated_entry(entry: TaskLog, department: Department) -> bool:

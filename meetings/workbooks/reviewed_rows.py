@@ -88,7 +88,7 @@ class ReviewedRow:
     """
 
     place: int
-    read: WorkbookRow
+    parsed: WorkbookRow
     task: Task | None
     department: Department | None
     state: RowState = RowState.UNCHANGED
@@ -109,11 +109,11 @@ class ReviewedRow:
     def reject(self, message: str, column: WorkbookColumn | None = None, state: RowState = RowState.INVALID) -> None:
         """Put the row into ``state`` for what is wrong in a column, or with all of it."""
         self.state = state
-        cell = self.read.open_cells.get(column) if column else None
+        cell = self.parsed.open_cells.get(column) if column else None
         # Of a row as a whole all that was typed is shown, for it may have to be typed again.
-        value = cell.text if cell else "；".join(text for _column, text in self.read.filled_cells)
-        place = cell.reference if cell and cell.reference else str(self.read.row)
-        self.findings.append(Finding(self.read.sheet, place, column_name(column), value, message))
+        value = cell.text if cell else "；".join(text for _column, text in self.parsed.filled_cells)
+        place = cell.reference if cell and cell.reference else str(self.parsed.row)
+        self.findings.append(Finding(self.parsed.sheet, place, column_name(column), value, message))
 
     @property
     def is_accepted(self) -> bool:

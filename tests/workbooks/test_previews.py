@@ -218,7 +218,7 @@ def test_rows_of_a_shared_task_are_planned_by_their_days(world, first, second):
         fill(workbook[second], finished, progress="随后", day=late)
 
     page = handed_in(world.secretariat, edited(fetched(world.secretariat), edit))
-    assert {row.state for row in page.context["review"].rows if row.read.open_cells} == {RowState.CHANGES}
+    assert {row.state for row in page.context["review"].rows if row.parsed.open_cells} == {RowState.CHANGES}
     before = list(Task.objects.all())
     assert accept(world.secretariat, page).status_code == 200
     entries = Batch.objects.get().entries.all()

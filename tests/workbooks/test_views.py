@@ -108,7 +108,7 @@ def test_what_is_filled_in_becomes_one_batch_and_can_be_undone(world):
 @pytest.mark.same_on_both
 def test_a_request_for_closure_needs_its_words_and_takes_them_from_either_column(world):
     review = review_after(world.liaison, filled(fetched(world.liaison), world.on_track, new_status="申请办结"))
-    (row,) = [row for row in review.rows if row.read.open_cells]
+    (row,) = [row for row in review.rows if row.parsed.open_cells]
     assert row.state is RowState.INVALID
     assert row.findings[0].column
     content = filled(
@@ -325,7 +325,7 @@ def test_tasks_that_ended_or_went_to_another_department_are_said(world):
         leaders=[world.supervisor],
     )
     review = review_after(world.liaison, content)
-    states = {row.task: row.state for row in review.rows if row.read.open_cells}
+    states = {row.task: row.state for row in review.rows if row.parsed.open_cells}
     assert states == {world.overdue: RowState.INVALID, world.on_track: RowState.REFUSED}
     assert not review.accepted
 

@@ -8,17 +8,17 @@ from .column_headers import FINER, RESOLVED, Column, Header
 from .weights import Weights
 
 
-def score_column(of: ColumnEvidence, kind: Column, weights: Weights) -> float:
+def score_column(evidence: ColumnEvidence, kind: Column, weights: Weights) -> float:
     """Return the points for the column's being of this kind, wherever it stands."""
-    return _points_by_head(of, kind, weights) + (_BY_CELLS[kind](of, weights) if of.count else 0.0)
+    return _points_by_head(evidence, kind, weights) + (_BY_CELLS[kind](evidence, weights) if evidence.count else 0.0)
 
 
-def _points_by_head(of: ColumnEvidence, kind: Column, w: Weights) -> float:
-    if of.header is None:
+def _points_by_head(evidence: ColumnEvidence, kind: Column, w: Weights) -> float:
+    if evidence.header is None:
         return getattr(w, _UNKNOWN[kind]) if kind in _UNKNOWN else 0.0
-    own = of.header.column
-    finer = w.head_finer * _fineness(of.header, kind)
-    if own is Column.SUGGESTION and RESOLVED.search(of.text):
+    own = evidence.header.column
+    finer = w.head_finer * _fineness(evidence.header, kind)
+    if own is Column.SUGGESTION and RESOLVED.search(evidence.text):
         # What was resolved is what is to be done, and a suggestion only beside finer tasks.
         resolved = {Column.TASKS: w.head, Column.SUGGESTION: w.head_near, Column.REMARKS: 0.0}
         return resolved.get(kind, w.head_of_another)
@@ -26,7 +26,7 @@ def _points_by_head(of: ColumnEvidence, kind: Column, w: Weights) -> float:
         return w.head + finer
     if own is Column.TASKS and kind in (Column.ASPECT, Column.SUGGESTION):
         # A column of tasks is the group of others as far as its cells are merged over theirs.
-        return w.head_near * (1 - of.distinct)
+        return w.head_near * (1 - evidence.distinct)
     if own is Column.ASPECT and kind is Column.TASKS:
         return w.head_near + finer
     return 0.0 if kind is Column.REMARKS else w.head_of_another
@@ -52,31 +52,39 @@ def _either_way(share: float, weight: float) -> float:
     return weight * (2 * share - 1)
 
 
-def _points_of_tasks(of: ColumnEvidence, w: Weights) -> float:
-    length = w.length * min(1.0, of.length / 10)
-    own = of.texts * (_either_way(of.distinct, w.distinct) + length)
-    return _either_way(of.texts, w.texts) + own + of.blank * w.blank
+def _points_of_tasks(evidence: ColumnEvidence, w: Weights) -> float:
+    length = w.length * min(1.0, evidence.length / 10)
+    own = evidence.texts * (_either_way(evidence.distinct, w.distinct) + length)
+    return _either_way(evidence.texts, w.texts) + own + evidence.blank * w.blank
 
 
-def _points_of_aspect(of: ColumnEvidence, w: Weights) -> float:
+def _points_of_aspect(evidence: ColumnEvidence, w: Weights) -> float:
     # Groups of one row each are groups only where the head says so.
-    repeated = w.repeated * (1 - of.distinct) if of.header else _either_way(1 - of.distinct, w.repeated)
-    return _either_way(of.texts, w.texts) + repeated
+    repeated = (
+        w.repeated * (1 - evidence.distinct) if evidence.header else _either_way(1 - evidence.distinct, w.repeated)
+    )
+    return _either_way(evidence.texts, w.texts) + repeated
 
 
-def _points_of_remarks(of: ColumnEvidence, w: Weights) -> float:
-    return w.text_left_out * of.texts * of.distinct * min(1.0, of.length / 10) if of.header is None else 0.0
+def _points_of_remarks(evidence: ColumnEvidence, w: Weights) -> float:
+    return (
+        w.text_left_out * evidence.texts * evidence.distinct * min(1.0, evidence.length / 10)
+        if evidence.header is None
+        else 0.0
+    )
 
 
 #: For each kind the points that a column's cells earn it.
 _BY_CELLS: dict[Column, Callable[[ColumnEvidence, Weights], float]] = {
-    Column.NUMBER: lambda of, w: _either_way(of.numbers, w.numbers),
+    Column.NUMBER: lambda evidence, w: _either_way(evidence.numbers, w.numbers),
     Column.ASPECT: _points_of_aspect,
-    Column.SUGGESTION: lambda of, w: _either_way(of.texts, w.texts),
+    Column.SUGGESTION: lambda evidence, w: _either_way(evidence.texts, w.texts),
     Column.TASKS: _points_of_tasks,
-    Column.DEPARTMENTS: lambda of, w: _either_way(of.departments, w.departments) + w.known_names * of.known_departments,
-    Column.LEADERS: lambda of, w: _either_way(of.people, w.people) + w.known_names * of.known_people,
-    Column.DEADLINE: lambda of, w: _either_way(of.deadlines, w.deadlines),
-    Column.SOURCES: lambda of, w: 0.0,
+    Column.DEPARTMENTS: lambda evidence, w: (
+        _either_way(evidence.departments, w.departments) + w.known_names * evidence.known_departments
+    ),
+    Column.LEADERS: lambda evidence, w: _either_way(evidence.people, w.people) + w.known_names * evidence.known_people,
+    Column.DEADLINE: lambda evidence, w: _either_way(evidence.deadlines, w.deadlines),
+    Column.SOURCES: lambda evidence, w: 0.0,
     Column.REMARKS: _points_of_remarks,
 }

@@ -11,33 +11,33 @@ from .schema import ParsedRow
 
 _SEPARATORS = re.compile(r"[\s、，,；;。.:：()（）〔〕【】\[\]/／|+“”\"]+")
 #: What a field says by its kind, no longer by its text: roles, and words that join names.
-_SAID_BY_KIND = re.compile(
+_COVERED_BY_KIND = re.compile(
     r"牵头|主责|主办|主要负责|协办|配合|协同|协助|参与|参加|会同|责任|负责|承办|落实|办理|实施|单位|部门|部室|处室|科室|领导|同志"
     r"|按照?(?:各自)?职责(?:分工)?|分工|分别|具体|组织|抓好|由|以及|和|与|及|等|为|共同"
 )
 _ORDINAL = re.compile(r"^(?:\d{1,4}(?!\d)|[①-⑳⑴-⒇⒈-⒛]+|第?[一二三四五六七八九十百]+[项条点]?)")
 
 
-def is_said(text: str, said: str) -> bool:
-    """Whether ``said``, folded, has all of a cell's ``text``, in whatever order."""
+def is_covered(text: str, read_text: str) -> bool:
+    """Whether ``read_text``, folded, has all of a cell's ``text``, in whatever order."""
     folded = fold_text(text)
-    if folded in said:
+    if folded in read_text:
         return True
-    return all(_is_piece_said(piece, said) for piece in map(fold_text, _SEPARATORS.split(text)) if piece)
+    return all(_is_piece_covered(piece, read_text) for piece in map(fold_text, _SEPARATORS.split(text)) if piece)
 
 
-def _is_piece_said(piece: str, said: str) -> bool:
-    if piece in said:
+def _is_piece_covered(piece: str, read_text: str) -> bool:
+    if piece in read_text:
         return True
     rest = _ORDINAL.sub("", piece)
     # What stands in one cell without a mark between may be two fields: 药学部和医务处, 尹涛副院长.
-    parts = [part for part in _SAID_BY_KIND.split(rest) if part]
-    return all(part in said or _is_name_with_capacity(part, said) for part in parts)
+    parts = [part for part in _COVERED_BY_KIND.split(rest) if part]
+    return all(part in read_text or _is_name_with_capacity(part, read_text) for part in parts)
 
 
-def _is_name_with_capacity(part: str, said: str) -> bool:
-    return any(part[:cut] in said and is_capacity(part[cut:]) for cut in (2, 3, 4) if cut < len(part)) or any(
-        part[-cut:] in said and is_capacity(part[:-cut]) for cut in (2, 3, 4) if cut < len(part)
+def _is_name_with_capacity(part: str, read_text: str) -> bool:
+    return any(part[:cut] in read_text and is_capacity(part[cut:]) for cut in (2, 3, 4) if cut < len(part)) or any(
+        part[-cut:] in read_text and is_capacity(part[:-cut]) for cut in (2, 3, 4) if cut < len(part)
     )
 
 

@@ -82,7 +82,9 @@ class Layout:
     @property
     def headers(self) -> tuple[Header | None, ...]:
         """The kind at each position of a row."""
-        by_position = {at: kind for of, kind in zip(self.columns, self.kinds, strict=True) for at in of.positions}
+        by_position = {
+            at: kind for evidence, kind in zip(self.columns, self.kinds, strict=True) for at in evidence.positions
+        }
         return tuple(by_position[at] for at in range(len(by_position)))
 
     @property
@@ -171,15 +173,17 @@ class LayoutScorer:
             return None
         w = self._weights
         kinds = _headers_of(columns, _name_group(columns, best.kinds, w), w)
-        parts = [score_column(of, kind, self._weights) for of, kind in zip(columns, best.kinds, strict=True)]
+        parts = [
+            score_column(evidence, kind, self._weights) for evidence, kind in zip(columns, best.kinds, strict=True)
+        ]
         points = best.points + self._head_points(head, columns, kinds)
         by_kind: dict[Column, float] = {}
         for part, kind in zip(parts, best.kinds, strict=True):
             by_kind[kind] = max(part, by_kind.get(kind, part))
         texts = max(by_kind[kind] for kind in _TEXTS if kind in by_kind)
         named = w.named_columns * sum(
-            of.header is not None and kind is not None and kind.column is not Column.REMARKS
-            for of, kind in zip(columns, kinds, strict=True)
+            evidence.header is not None and kind is not None and kind.column is not Column.REMARKS
+            for evidence, kind in zip(columns, kinds, strict=True)
         )
         duties = [by_kind[kind] for kind in _DUTIES if kind in by_kind]
         return Layout(
@@ -214,9 +218,9 @@ class LayoutScorer:
         ``no_tasks``: a column that is not to have the tasks.
         """
         states = {0: _State(0.0, ())}
-        for at, of in enumerate(columns):
+        for at, evidence in enumerate(columns):
             following: dict[int, _State] = {}
-            anywhere = {kind: score_column(of, kind, self._weights) for kind in _KINDS}
+            anywhere = {kind: score_column(evidence, kind, self._weights) for kind in _KINDS}
             if at == no_tasks:
                 del anywhere[Column.TASKS]
             for mask, state in states.items():
@@ -224,7 +228,7 @@ class LayoutScorer:
                     bit = _BIT.get(kind, 0)
                     if mask & bit:
                         continue
-                    points = state.points + own + self._place_points(of, kind, mask, state.kinds)
+                    points = state.points + own + self._place_points(evidence, kind, mask, state.kinds)
                     key = mask | bit
                     if key not in following or points > following[key].points:
                         following[key] = _State(points, (*state.kinds, kind))
@@ -232,18 +236,18 @@ class LayoutScorer:
         complete = [state for mask, state in states.items() if mask & (_BIT[Column.TASKS] | _BIT[Column.SUGGESTION])]
         return max(complete, key=lambda state: state.points, default=None)
 
-    def _place_points(self, of: ColumnEvidence, kind: Column, mask: int, before: tuple[Column, ...]) -> float:
+    def _place_points(self, evidence: ColumnEvidence, kind: Column, mask: int, before: tuple[Column, ...]) -> float:
         """Return the points for where a column stands among the others."""
         w = self._weights
         if kind not in _BIT:  # what may stand in several columns may stand anywhere
             return 0.0
         # Of two that are alike the left one is it, of two that are named as tasks the right one.
-        is_named = of.header is not None and of.header.column is kind
+        is_named = evidence.header is not None and evidence.header.column is kind
         rightmost = kind is Column.TASKS and is_named
-        place = w.further_right * of.positions[0] * (-1 if rightmost else 1)
-        if kind is Column.DEADLINE and of.mean_day:  # of two days the later one is it, though by little
-            place = w.later_day * (of.mean_day - _AN_EARLY_DAY) / 1_000
-        is_text = of.header is not None and of.header.column in (*_TEXTS, Column.ASPECT)
+        place = w.further_right * evidence.positions[0] * (-1 if rightmost else 1)
+        if kind is Column.DEADLINE and evidence.mean_day:  # of two days the later one is it, though by little
+            place = w.later_day * (evidence.mean_day - _AN_EARLY_DAY) / 1_000
+        is_text = evidence.header is not None and evidence.header.column in (*_TEXTS, Column.ASPECT)
         if kind is Column.TASKS and not is_text and {Column.DEPARTMENTS, Column.DEADLINE} & set(before):
             place += w.right_of_duties
         if kind not in (Column.NUMBER, Column.ASPECT, Column.SUGGESTION):
@@ -262,7 +266,9 @@ class LayoutScorer:
             return w.no_head
         above = sum(len(list_filled(self._rows[at])) > 2 for at in range(head.first))
         alike = sum(
-            _reads_as(of.text, kind.column) for of, kind in zip(columns, kinds, strict=True) if kind and of.count
+            _reads_as(evidence.text, kind.column)
+            for evidence, kind in zip(columns, kinds, strict=True)
+            if kind and evidence.count
         )
         alike *= 1 + reads_as_row(columns, kinds)
         deeper = (head.last - head.first) * w.deeper_head
@@ -293,7 +299,7 @@ def _headers_of(columns: Sequence[ColumnEvidence], kinds: Sequence[Column], w: W
         Column.REMARKS if kind is Column.DEPARTMENTS and not _is_beside(at, named, columns, w) else kind
         for at, kind in enumerate(kinds)
     ]
-    headers = [_header_of(of, kind) for of, kind in zip(columns, kinds, strict=True)]
+    headers = [_header_of(evidence, kind) for evidence, kind in zip(columns, kinds, strict=True)]
     has_departments = False
     for at, header in enumerate(headers):
         if header is None or header.column is not Column.DEPARTMENTS:
@@ -318,19 +324,23 @@ def _guess_role(text: str, *, is_further: bool) -> Role:
     return Role.SUPPORTING if is_further else Role.RESPONSIBLE
 
 
-def _header_of(of: ColumnEvidence, kind: Column) -> Header | None:
+def _header_of(evidence: ColumnEvidence, kind: Column) -> Header | None:
     """Return a column's header as understood; None for one with nothing in it."""
-    if kind is Column.REMARKS and not of.count and not of.text.strip():
+    if kind is Column.REMARKS and not evidence.count and not evidence.text.strip():
         return None
-    role = of.header.role if of.header and of.header.column is kind else None
-    return Header(kind, remove_whitespace(of.text), role)
+    role = evidence.header.role if evidence.header and evidence.header.column is kind else None
+    return Header(kind, remove_whitespace(evidence.text), role)
 
 
 def reads_as_row(columns: Sequence[ColumnEvidence], kinds: Sequence[Header | None]) -> bool:
     """Whether the heads read as a row: a number or a day, and something more."""
-    reads = [kind.column for of, kind in zip(columns, kinds, strict=True) if kind and _reads_as(of.text, kind.column)]
+    reads = [
+        kind.column
+        for evidence, kind in zip(columns, kinds, strict=True)
+        if kind and _reads_as(evidence.text, kind.column)
+    ]
     is_dated = Column.NUMBER in reads or Column.DEADLINE in reads
-    return is_dated and len(reads) > 1 and 2 * len(reads) > sum(of.header is not None for of in columns)
+    return is_dated and len(reads) > 1 and 2 * len(reads) > sum(evidence.header is not None for evidence in columns)
 
 
 def _reads_as(text: str, kind: Column) -> bool:

@@ -32,22 +32,25 @@ REPEATED_KINDS = ("lead", "responsible", "supporting", "remarks")
 
 def apply_choice(candidates: Sequence[TableCandidate], choice: LayoutChoice) -> None:
     """Mark the chosen candidates, and let their columns be of the chosen kinds."""
-    for of in candidates:
-        kinds = choice.tables.get(of.number)
-        of.is_chosen = kinds is not None and of.layout is not None
-        if kinds is None or of.layout is None or len(kinds) != len(of.layout.columns):
+    for candidate in candidates:
+        kinds = choice.tables.get(candidate.number)
+        candidate.is_chosen = kinds is not None and candidate.layout is not None
+        if kinds is None or candidate.layout is None or len(kinds) != len(candidate.layout.columns):
             continue
         chosen = tuple(
-            Header(*_header_parts(code, column.text)) for code, column in zip(kinds, of.layout.columns, strict=True)
+            Header(*_header_parts(code, column.text))
+            for code, column in zip(kinds, candidate.layout.columns, strict=True)
         )
-        before = of.layout.headers
-        if of.layout.head and reads_as_row(of.layout.columns, chosen):
+        before = candidate.layout.headers
+        if candidate.layout.head and reads_as_row(candidate.layout.columns, chosen):
             # What was taken for the head is the first row.
             chosen = tuple(replace(header, text="") for header in chosen)
-            of.layout, of.heads = replace(of.layout, head=None), of.heads[1:]
-        of.layout = replace(of.layout, kinds=chosen)
-        headers = of.layout.headers
-        of.heads = [Head(head.rows, headers if head.headers == before else head.headers) for head in of.heads]
+            candidate.layout, candidate.heads = replace(candidate.layout, head=None), candidate.heads[1:]
+        candidate.layout = replace(candidate.layout, kinds=chosen)
+        headers = candidate.layout.headers
+        candidate.heads = [
+            Head(head.rows, headers if head.headers == before else head.headers) for head in candidate.heads
+        ]
 
 
 def _header_parts(code: str, text: str) -> tuple[Column, str, Role | None]:
@@ -57,29 +60,30 @@ def _header_parts(code: str, text: str) -> tuple[Column, str, Role | None]:
 
 def list_found_tables(candidates: Sequence[TableCandidate]) -> tuple[FoundTable, ...]:
     """Return the candidates that have rows, as they are shown to a person."""
-    return tuple(found for of in candidates if (found := _show(of)) is not None)
+    return tuple(found for candidate in candidates if (found := _show(candidate)) is not None)
 
 
-def _show(of: TableCandidate) -> FoundTable | None:
-    if of.layout is None:
+def _show(candidate: TableCandidate) -> FoundTable | None:
+    if candidate.layout is None:
         return None
-    first = of.layout.head.last + 1 if of.layout.head else 0
-    places = [column.positions[0] for column in of.layout.columns]
+    first = candidate.layout.head.last + 1 if candidate.layout.head else 0
+    places = [column.positions[0] for column in candidate.layout.columns]
     sample = tuple(
-        tuple(row[at].text.strip()[:_SAMPLE_LENGTH] for at in places) for row in of.rows[first : first + _SAMPLE_ROWS]
+        tuple(row[at].text.strip()[:_SAMPLE_LENGTH] for at in places)
+        for row in candidate.rows[first : first + _SAMPLE_ROWS]
     )
     return FoundTable(
-        number=of.number,
-        title=of.title or of.table.name,
-        headers=tuple(column.text.strip() for column in of.layout.columns),
-        kinds=tuple(_code_of(kind) for kind in of.layout.kinds),
+        number=candidate.number,
+        title=candidate.title or candidate.table.name,
+        headers=tuple(column.text.strip() for column in candidate.layout.columns),
+        kinds=tuple(_code_of(kind) for kind in candidate.layout.kinds),
         sample=sample,
-        row_count=of.layout.row_count,
-        score=round(of.score, 1),
-        is_chosen=of.is_chosen,
-        is_hidden=of.table.is_hidden,
-        second=of.second.column if of.second else None,
-        margin=round(of.second.margin, 1) if of.second else None,
+        row_count=candidate.layout.row_count,
+        score=round(candidate.score, 1),
+        is_chosen=candidate.is_chosen,
+        is_hidden=candidate.table.is_hidden,
+        second=candidate.second.column if candidate.second else None,
+        margin=round(candidate.second.margin, 1) if candidate.second else None,
     )
 
 

@@ -23,7 +23,7 @@ from .cells import (
     separate_people,
 )
 from .column_headers import Column, Role, is_task_header
-from .coverage import fold_row, is_said
+from .coverage import fold_row, is_covered
 from .ordinals import Part, leading_ordinal, split_numbered_parts
 from .person_names import collapse_spaced_names
 from .printed_names import is_doubtful_leader, is_doubtful_office, without_others
@@ -90,7 +90,7 @@ class RowParser:
             remarks="\n".join([*self._remarks(), *([f"序号：{number.unread}"] if number.unread else [])]),
             origin=self._entry.origin,
         )
-        unsaid = "\n".join(self._unsaid(row))
+        unsaid = "\n".join(self._texts_not_read(row))
         return replace(row, remarks="\n".join(filter(None, (row.remarks, unsaid)))) if unsaid else row
 
     def _report(self, column: Column, value: str, code: ProblemCode, **parameters: int) -> None:
@@ -268,17 +268,22 @@ class RowParser:
                 text = tidy_text(cell.text)
                 yield text if header.is_remark or not header.text else f"{header.text}：{text}"
 
-    def _unsaid(self, read: ParsedRow) -> Iterator[str]:
+    def _texts_not_read(self, row: ParsedRow) -> Iterator[str]:
         """Yield what no field has of the row's cells, each with its head."""
-        said = fold_row(read, self.problems)
-        cells = {cell: header for row in self._entry.rows for of in row.cells.values() for header, cell in of}
+        read_text = fold_row(row, self.problems)
+        cells = {
+            cell: header
+            for table_row in self._entry.rows
+            for headed_cells in table_row.cells.values()
+            for header, cell in headed_cells
+        }
         for cell, header in cells.items():
             text = tidy_text(cell.text)
             forms = (text, cell.raw_text.replace(SOFT_BREAK, "\n"))
             if (
                 header.column is not Column.NUMBER
                 and not is_nobody(text)
-                and not any(is_said(of, said) for of in forms)
+                and not any(is_covered(form, read_text) for form in forms)
             ):
                 yield f"{header.text}：{text}" if header.text else text
 
