@@ -54,7 +54,7 @@ def unacknowledged_parts(departments: Collection[int] | QuerySet | None = None) 
         role__in=ANSWERABLE_ROLES,
         task__status__in=OPEN_STATUSES,
         task__joined_into__isnull=True,
-        # From the few meetings that ask, and not through all parts.
+        # Starts from the few meetings that ask, instead of all parts.
         task__meeting__in=Meeting.objects.filter(acknowledgement_asked_on__isnull=False),
     )
     return parts if departments is None else parts.filter(department__in=departments)
@@ -65,7 +65,7 @@ def find_unacknowledged(
 ) -> list[Unacknowledged]:
     """Return who has not taken over on ``day``, the longest asked first.
 
-    Late is who has not after `settings.ACKNOWLEDGEMENT_DAYS` working days. One query, and four more where departments
+    A department is late after `settings.ACKNOWLEDGEMENT_DAYS` working days. One query, and four more where departments
     of such tasks were changed.
     """
     rows = _asked.fetch(departments if isinstance(departments, QuerySet | None) else tuple(departments))

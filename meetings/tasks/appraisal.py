@@ -20,13 +20,13 @@ from meetings.models import ANSWERABLE_ROLES, Status, TaskDepartment, TaskLog, T
 from meetings.models.choices import NOBODY
 from meetings.models.task import TaskQuerySet
 
-# The days from the first to the second, both included.
+# First and last day, both included.
 Days = tuple[datetime.date, datetime.date]
 
 
 @dataclass(slots=True)
 class TaskAppraisal:
-    """What one task counts in a period, for each of its departments.
+    """The appraisal of one task in a period, for each of its departments.
 
     ``is_due`` and ``is_reviewed``: among those to be closed, or reviewed; ``open_days`` are of the period, in order.
     """
@@ -47,7 +47,7 @@ class TaskAppraisal:
 
     @property
     def outcome(self) -> str:
-        """What it is counted as, in words."""
+        """The label of what it counts as."""
         outcomes = []
         if self.is_due:
             late = _("Closed late") if self.is_closed else _("Due, not closed")
@@ -69,7 +69,7 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure: its label, how it is recomputed by hand, and which parts it counts."""
+    """A figure: its label, its formula in words, and which parts it counts."""
 
     label: StrOrPromise
     meaning: StrOrPromise
@@ -130,7 +130,7 @@ FIGURES = {
         lambda part: part.silent_days,
     ),
 }
-# Of which figure each share is, and what that is divided by.
+# For each share, the figure and what it is divided by.
 SHARES = {
     "in_time_share": (gettext_lazy("Share closed in time"), "in_time", "due"),
     "reviewed_share": (gettext_lazy("Share reviewed in time"), "reviewed", "reviews"),
@@ -147,7 +147,7 @@ COLUMNS: dict[str, StrOrPromise] = {
 
 
 def explain_figures() -> list[tuple[StrOrPromise, str]]:
-    """Return each column with the sentence by which it is recomputed by hand."""
+    """Return each column with its formula in words."""
     meanings = {name: str(figure.meaning) for name, figure in FIGURES.items()}
     for name, (_label, part, whole) in SHARES.items():
         labels = {"part": FIGURES[part].label, "whole": FIGURES[whole].label}
@@ -172,7 +172,7 @@ class DepartmentAppraisal:
     key: int | str
     label: str
     parts: list[Part] = field(default_factory=list)
-    # Whether it answers for nothing but the demonstration.
+    # Whether all its tasks are of the demonstration.
     is_demonstration: bool = True
 
     def counted(self, name: str) -> list[Part]:
@@ -208,7 +208,7 @@ def format_share(part: int, whole: int) -> str:
     """Return ``part`` of ``whole`` in per cent; a dash where there is nothing."""
     if not whole:
         return "—"
-    # What is not all of them is never rounded up to all.
+    # Less than the whole is never rounded up to 100 %.
     return f"{100 if part == whole else min(99.9, round(100 * part / whole, 1)):g}%"
 
 
@@ -217,8 +217,8 @@ def appraise_departments(
 ) -> list[DepartmentAppraisal]:
     """Appraise departments from ``first`` to ``last``, the latest one first.
 
-    Invented ones come after the others, and what nobody answers for comes last.
-    What counts is the state at the end of ``last``, but what falls due ``today`` is not over. Three queries.
+    Departments of the demonstration come after the others, tasks of nobody last. The state at the end of ``last``
+    counts, except that a task due ``today`` is not late yet. Three queries.
     """
     ids = tasks.order_by().values("pk")
     reports = _report_days(ids, first, last)
@@ -278,9 +278,9 @@ def _appraise_tasks(
 ) -> dict[int, TaskAppraisal]:
     """Return the tasks that had to do with the period; none that was terminated."""
     states = TaskState.objects.overlapping(*period).filter(task__in=ids).order_by("task", "since")
-    # Most tasks had ended before, and nothing of them is due in the period: they are not read.
+    # Tasks that had ended before and are not due in the period are not read: most of a large register.
     is_due = Q(due_date__isnull=False, due_date__range=period)
-    # What is not closed has no day of closure.
+    # Tasks that are not closed have no day of closure.
     is_over = Q(status=Status.TERMINATED) | Q(closed_on__lt=period[0]) & ~is_due
     states = states.exclude(is_over, since__lte=period[0])
     rows = map(_State._make, states.values_list(*_State._fields))
@@ -300,7 +300,7 @@ def _appraise_states(
     task = TaskAppraisal(is_extended=at_end.extension_count > 0)
     if at_end.status == Status.CLOSED and at_end.closed_on:
         task.is_closed = True
-        # Without a due day it is asked for its reviews alone.
+        # Without a due day only its reviews count.
         if due := at_end.due_date:
             task.is_due = at_end.closed_on >= first or first <= due <= last
             is_late = at_end.closed_on > due

@@ -18,14 +18,14 @@ from .display import describe_changes
 def find_back_dated(first: datetime.date, last: datetime.date, day: datetime.date | None = None) -> TaskLogQuerySet:
     """Return what was recorded from ``first`` to ``last`` for an earlier day.
 
-    The newest first; with ``day`` that which changed what the register says of it. ``changed_from`` is the first day
-    that an entry changed: of an undoing the first of what it took back, of a task that was joined into another its
-    first. That a task is in the register from the issue on is no change of a past day.
+    The newest first; with ``day`` only entries that changed that day's state. ``changed_from`` is the first day that an
+    entry changed: for an undoing entry the first day of what it undid, for a task joined into another its first day.
+    The entry of a task into the register is left out.
     """
     begin, end = day_bounds(first, last)
     entries = TaskLog.objects.filter(recorded_at__gte=begin, recorded_at__lt=end).exclude(kind=EntryKind.ENTERED)
     of_task = TaskLog.objects.filter(task=OuterRef("task")).order_by("effective_on").values("effective_on")
-    # What consent takes back it writes again: that is listed.
+    # Consent undoes entries and writes them again: only the new ones are listed.
     undoes = Q(kind=EntryKind.UNDONE) & ~Q(changes__has_key=CONSENTED)
     changed_from = Case(
         When(undoes, then=Subquery(of_task.filter(batch=OuterRef("batch__undoes"))[:1])),

@@ -15,7 +15,7 @@ from meetings.ui.tables import Cells, draw_link, draw_row_link
 
 
 class BatchCells(Cells):
-    """The cells of batches; whoever looks may undo some of them."""
+    """The cells of batches, with a button to undo those that the reader may undo."""
 
     def __init__(self, context: Context) -> None:
         self.account = context["request"].user

@@ -28,13 +28,13 @@ class TaskCells(Cells):
         self.is_today = listing.is_today
         self.selecting = bool(context.get("selecting"))
         self.row_query = listing.row_query
-        # Where nothing else is named, saving leads to the list of all tasks.
+        # Without a next address, saving leads to the list of all tasks.
         self.status_query = "" if listing.address == reverse("task_list") else f"?{listing.row_query}"
         self.as_of = f"?{listing.as_of.urlencode()}" if listing.as_of else ""
         self.task_address = address_of_rows("task_detail")
         self.status_address = address_of_rows("task_status")
         self.meeting_address = address_of_rows("meeting_detail")
-        # A department that only supports stands in a column of its own where there is one.
+        # Supporting departments have their own column where that is shown.
         self.roles = ANSWERABLE_ROLES if "supporting" in listing.columns else DepartmentRole.values
         self.roles_of = functools.partial(permissions.roles_of, request.user)
         self.open_steps = functools.cache(transitions_from)

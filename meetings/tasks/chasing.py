@@ -32,7 +32,7 @@ from .dashboard_queries import find_unreported_departments, waiting_for_departme
 from .display import secretariat_name
 from .statistics import PRESSING, HealthCount, count_by_department_and_leader, name_counts
 
-# On whose behalf an entry is: the department, or that it was merged into.
+# The department an entry is for, or the one that was merged into.
 _REPORTER = Coalesce("department__merged_into", "department")
 
 
@@ -58,7 +58,7 @@ def _waiting_for_departments(tasks: TaskQuerySet, day: datetime.date) -> TaskQue
 
 
 def tasks_to_take_over(tasks: TaskQuerySet, department_id: int, day: datetime.date) -> TaskQuerySet:
-    """Return those that ``department_id`` should have taken over long ago."""
+    """Return the tasks that ``department_id`` is late in taking over."""
     late = {one.meeting for one in find_unacknowledged(day, [department_id]) if one.is_late}
     parts = unacknowledged_parts([department_id]).filter(task__suggestion__meeting__in=late)
     return tasks.filter(pk__in=parts.values("task"))
@@ -68,8 +68,8 @@ def tasks_to_take_over(tasks: TaskQuerySet, department_id: int, day: datetime.da
 class Chased:
     """A department to chase.
 
-    It has been silent on ``number`` red tasks, and ``to_chase`` wait for it. ``unacknowledged`` is how many it should
-    have taken over long ago, by meeting.
+    It has not reported on ``number`` red tasks, and ``to_chase`` wait for it. ``unacknowledged`` counts the tasks that
+    it is late in taking over, by meeting.
     """
 
     key: int
@@ -103,18 +103,18 @@ def find_chased(tasks: TaskQuerySet, day: datetime.date) -> list[Chased]:
 
 @dataclass(slots=True)
 class Asked:
-    """What a department was asked for, and when it answered; ``counts`` are its tasks."""
+    """What a department was asked, and when it answered; ``counts`` are its tasks."""
 
     counts: HealthCount
-    # On how many red tasks it has not reported since they are red.
+    # Red tasks on which it has not reported since they became red.
     unreported: int = 0
-    # How many red ones wait for it.
+    # Red tasks that wait for it.
     to_chase: int = 0
     has_liaison: bool = True
     unacknowledged: list[Unacknowledged] = field(default_factory=list)
     reminded_on: datetime.date | None = None
     reported_on: datetime.date | None = None
-    # Since its last report, or since it has been given something where it has never reported.
+    # Days since its last report or, where it has never reported, since it got its first open task.
     silent_days: int = 0
     workbook_sent_at: datetime.datetime | None = None
     workbook_returned_at: datetime.datetime | None = None
@@ -132,7 +132,7 @@ class Asked:
 
     @property
     def is_late_to_take_over(self) -> bool:
-        """Whether it should have taken over some of them long ago."""
+        """Whether it is late in taking over any of them."""
         return any(one.is_late for one in self.unacknowledged)
 
     @property
@@ -248,5 +248,5 @@ def _last_reminders(day: datetime.date) -> QuerySet[Any, Any]:
     part = "task__task_departments__department"
     to_it = Q(department__isnull=True, task__task_departments__role__in=ANSWERABLE_ROLES) | Q(department=F(part))
     reminders = TaskLog.objects.filter(to_it, kind=EntryKind.REMINDER, effective_on__lte=day).order_by()
-    # By the mere column, SQLite reads all parts in its order, and not the few reminders in their index.
+    # Grouped by the plain column, SQLite would scan all parts instead of the few reminders in their index.
     return reminders.values_list(F(part) + 0).annotate(last=Max("effective_on"))

@@ -29,13 +29,13 @@ from meetings.models.task import TaskQuerySet
 
 from .statistics import PRESSING, reported_since_review
 
-# How much of each a page shows that has to fit one sheet of paper; the whole list is one click away.
+# Rows of each list, so that the page fits one printed sheet; the whole list is one click away.
 MAX_SHOWN = 10
-# Somebody who has never looked is told of the last fortnight.
+# A first visit shows the changes of the last two weeks.
 FIRST_VISIT_DAYS = 14
-# What became red so lately is chased before what has been so for years.
+# Tasks that became red this recently are chased before those red for years.
 NEWLY_RED_DAYS = 90
-# Who comes back within this many minutes is still looking: what was new a moment ago stays new.
+# Returning within this many minutes continues the visit, so that what was new stays new.
 SAME_VISIT_MINUTES = 30
 
 
@@ -57,7 +57,7 @@ def with_next_actor(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
     A closure waits for a leader where the meeting is set so and there is one, but none has agreed.
     """
     waits = Q(day_status=Status.CLOSURE_REQUESTED)
-    # From an index, of few tasks: their rows need not be read for it.
+    # Few tasks, found by an index without reading their rows.
     unsupervised = Q(pk__in=Task.objects.unsupervised().values("pk"))
     unassigned = Q(pk__in=Task.objects.unassigned().values("pk"))
     has_extension_request = Exists(ExtensionRequest.objects.open_on(day).filter(task=OuterRef("pk")))
@@ -86,8 +86,8 @@ def with_next_actor(tasks: TaskQuerySet, day: datetime.date) -> TaskQuerySet:
 def waiting_for_departments(tasks: TaskQuerySet, day: datetime.date, healths: Iterable[Health]) -> TaskQuerySet:
     """Return those in ``healths`` on ``day`` whose next move is the departments'.
 
-    That is who `with_next_actor` names of them: what is undecided, which the secretariat settles, is in none. Said by
-    what they do not wait for, PostgreSQL plans it in a third of the time.
+    These are the tasks for which `with_next_actor` names the departments. The condition excludes what others have to
+    do, which PostgreSQL plans three times as fast.
     """
     extensions = Exists(ExtensionRequest.objects.open_on(day).filter(task=OuterRef("pk")))
     unassigned = Q(pk__in=Task.objects.unassigned().values("pk"))
@@ -102,8 +102,8 @@ def find_longest_waiting(tasks: TaskQuerySet, day: datetime.date, number: int) -
 def find_to_chase(tasks: TaskQuerySet, day: datetime.date, number: int) -> list[int]:
     """Return which of `waiting_for_departments` to chase first. Four queries.
 
-    Those of the last `NEWLY_RED_DAYS`, the newest first; then those that wait longest, which would fill the page for
-    ever.
+    First those of the last `NEWLY_RED_DAYS`, the newest first; then those that wait longest, which alone would fill the
+    page for ever.
     """
     new = sorted(_first_red(_newly_red, tasks, day, number), key=lambda row: (-row[0].toordinal(), row[1:]))
     waiting = sorted(_first_red(_longest_red_to_chase, tasks, day, number))
@@ -111,7 +111,7 @@ def find_to_chase(tasks: TaskQuerySet, day: datetime.date, number: int) -> list[
 
 
 def _first_red(query: PreparedQuery, tasks: TaskQuerySet, day: datetime.date, number: int) -> list[tuple]:
-    # Each reads its first ones from the index of its days: what is reviewed has no due day.
+    # Two queries, each in the order of an index: a task has either a due day or a review day.
     parts = zip(PRESSING, ("day_next_due", "day_next_review"), strict=True)
     return [row for health, red_since in parts for row in query.fetch(tasks, health, day, red_since, number)]
 
@@ -166,7 +166,7 @@ def changes_since(
 
     Those effective after ``day`` are of another day's register. One query.
     """
-    # By the day, whose SQL is kept, and not by the moment, which each look has for itself.
+    # Filtered by day, so that the SQL can be reused; the exact moment differs with each visit.
     first = timezone.localtime(moment).replace(hour=0, minute=0, second=0, microsecond=0)
     return [
         entry
@@ -187,13 +187,13 @@ def _changes_from(
 
 
 def previous_visit(account: Account, now: datetime.datetime) -> datetime.datetime | None:
-    """Return when ``account`` looked the time before this one, or None.
+    """Return the time of the previous visit of ``account``, or None.
 
-    A look goes on for `SAME_VISIT_MINUTES` after the last sight of the page.
+    A visit lasts until `SAME_VISIT_MINUTES` after the page was last opened.
     """
     return account.looked_before if is_same_visit(account, now) else account.looked_at
 
 
 def is_same_visit(account: Account, now: datetime.datetime) -> bool:
-    """Whether the account's last look was so shortly before ``now`` that it goes on."""
+    """Whether the account's last visit is continued at ``now``."""
     return account.looked_at is not None and now - account.looked_at < datetime.timedelta(minutes=SAME_VISIT_MINUTES)

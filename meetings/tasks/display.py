@@ -26,7 +26,7 @@ from meetings.models import ChangeLog, Consent, DeadlineKind, Health, Precision,
 from meetings.models.log import CLAIMED
 from meetings.tasks.services.batch_plan import PlannedRow
 
-# What became of the day that an entry claims.
+# The decision on a claimed day, in words.
 _DECIDED_CLAIMS = {
     Consent.GRANTED: gettext_lazy("For the day, to which the secretariat consented"),
     Consent.REFUSED: gettext_lazy("For the day, which the secretariat refused"),
@@ -156,14 +156,14 @@ def describe_changes(entry: TaskLog | ChangeLog | PlannedRow) -> list[Change]:
         for name, field in FIELDS.items()
         if (change := entry.changes.get(name)) is not None
         and (change["new"] != [] or change["old"])
-        # Of a withdrawal the title says all.
+        # The title says all about a withdrawal.
         and not (name == "instruction" and change["new"] is None)
     ]
 
 
 def _label_of(name: str, field: Field, entry: TaskLog | ChangeLog | PlannedRow) -> StrOrPromise:
     """Return the label of a change; of a claimed day it says what became of that."""
-    # What is known of a past day does not say what was decided since.
+    # As known on a past day, later decisions are not shown.
     if name == CLAIMED and isinstance(entry, TaskLog) and entry.batch is not None and known_day() is None:
         return _DECIDED_CLAIMS.get(Consent(entry.batch.consent), field.label)
     return field.label

@@ -17,10 +17,9 @@ _SAVED_ALONE = gettext_lazy("Saved: the reminder is in the log. Nothing is sent 
 
 @dataclass(frozen=True, slots=True)
 class ReminderRecipients:
-    """In whose ``inbox`` it stands, who is ``mailed``, and where is ``nobody``.
+    """Who has it in the ``inbox``, who is ``mailed``, and where it reaches ``nobody``.
 
-    ``posted`` are the departments whose group robots are told.
-    Nothing ``is_sent`` where it is about the demonstration alone.
+    ``posted`` are the departments with a group robot. Nothing ``is_sent`` about the demonstration.
     """
 
     inbox: list[Account]
@@ -89,7 +88,7 @@ def find_recipients(tasks: Iterable[Task], department: Department | None = None)
     outside = [task for task in tasks if not task.suggestion.meeting.is_demonstration]
     mailed_about = {department.pk for department in _answering_departments(outside)}
     accounts = permissions.responsible_accounts(asked)
-    # A head is told by mail alone: the inbox is of the departments that an account reports for.
+    # A head gets only mail: an inbox shows the departments that an account reports for.
     liaisons = {account: _own_of(account) & asked for account in accounts if account.role == Role.LIAISON}
     inbox = [account for account, own in liaisons.items() if own]
     mailed = [account for account, own in accounts.items() if account.email and own & mailed_about]
@@ -110,17 +109,17 @@ def _own_of(account: Account) -> set[int]:
 
 
 def count_mails(entry_id: int) -> int:
-    """Return how many mails there are of the reminder that this entry is of."""
+    """Return the number of mails of the reminder that this entry belongs to."""
     return Mailing.objects.about_reminder(entry_id).count()
 
 
 def is_mail_sent() -> bool:
-    """Whether there is something that sends mails, and a server that takes them."""
+    """Whether mails are sent: a worker runs and the mail server accepts them."""
     return is_any_alive() and not _prints_mails() and not are_mails_stuck()
 
 
 def are_mails_stuck() -> bool:
-    """Whether mails of reminders wait that the mail server has not taken."""
+    """Whether mails of reminders wait that the mail server has not accepted."""
     return Mailing.objects.filter(kind=MailKind.REMINDER, state=MailState.WAITING).exclude(problem="").exists()
 
 

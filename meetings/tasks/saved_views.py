@@ -16,18 +16,18 @@ from meetings.tasks.filters import TaskFilterSet
 
 from .tables import COLUMNS_PARAMETER, TaskTable, parse_columns
 
-# The days and the place in the list are of the moment, and how many rows a page has is everybody's own setting.
+# Not saved: the days and the page belong to the moment, the page size to each account.
 EXCLUDED_PARAMETERS = frozenset({AS_OF, KNOWN_ON, "page", "per_page", "after", "count", "export", "next"})
-# Of these the order counts.
+# Parameters whose order matters.
 ORDERED_PARAMETERS = frozenset({COLUMNS_PARAMETER, "sort"})
-# An address that browsers and servers on the way still take.
+# The longest address that browsers and proxies still accept.
 MAX_QUERY_LENGTH = 6000
 
 
 def build_saved_query(params: QueryDict, columns: Sequence[str] = ()) -> str:
     """Return the parameters to save: filters, sorting, and the ``columns`` shown.
 
-    With its columns in it the address shows everybody the same list, whatever each has chosen.
+    The columns are included, so that the address shows everybody the same list.
     """
     saved = QueryDict(mutable=True)
     for name in params:

@@ -37,10 +37,10 @@ from meetings.tasks.filter_fields import SearchTextField
 from meetings.tasks.paging import MOST_COUNTED
 from meetings.tasks.word_search import find_tasks, suggestion_has, suggestion_spelled
 
-# Enough to recognise what was meant; what is more is found with another word, or in the list of tasks.
+# Enough to recognise a result; another word or the list of tasks narrows down the rest.
 MAX_SHOWN = 6
 MAX_LENGTH = 300
-# Brackets and marks are typed in many ways: 〔2023〕81号, [2023]81号, （2023）81号.
+# Brackets are typed in many ways: 〔2023〕81号, [2023]81号, （2023）81号.
 # 7, 第7条, 建议7
 _ROW_NUMBER = re.compile(r"(?:建议|第)?([0-9]{1,5})[条号]?")
 _BETWEEN_WORDS = re.compile(r"[\s\[\]()（）〔〕【】《》“”\"'、，,。;；:：]+")
@@ -53,7 +53,7 @@ class Hit:
     title: str
     address: str
     detail: str = ""
-    # How many tasks of it are in which health, where it is about tasks.
+    # The numbers of its tasks by health, for results with tasks.
     healths: tuple[tuple[Health, int], ...] = ()
 
 
@@ -61,7 +61,7 @@ class Hit:
 class HitGroup:
     """Results of one kind; ``more_url`` is the address of all ``number`` of them.
 
-    There are more than the ``number`` where it is not ``is_exact``.
+    Unless ``is_exact``, there are more than ``number``.
     """
 
     key: str
@@ -73,7 +73,7 @@ class HitGroup:
 
     @property
     def has_more(self) -> bool:
-        """Whether there are others than those shown, of unknown number."""
+        """Whether there are more than those shown."""
         return self.number is None and len(self.hits) > MAX_SHOWN
 
     @property
@@ -84,7 +84,7 @@ class HitGroup:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """All that was found, in groups; ``error`` says why nothing could be looked for."""
+    """The results in groups; ``error`` says why nothing was searched for."""
 
     groups: list[HitGroup] = field(default_factory=list)
     error: str = ""
@@ -226,7 +226,7 @@ def _tasks(account: Account, words: Sequence[str], day: datetime.date) -> HitGro
     """Return the tasks that the list finds for the same words, and its address."""
     readable = permissions.readable_tasks(account, day)
     tasks = find_tasks(readable, words, day)
-    # Keys are sorted sooner than rows.
+    # Sorting keys is faster than sorting rows.
     keys = list(tasks.in_printed_order().values_list("pk", flat=True)[:MAX_SHOWN])
     first_tasks = readable.filter(pk__in=keys).select_related("suggestion__meeting").in_printed_order()
     hits = [

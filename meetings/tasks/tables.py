@@ -32,7 +32,7 @@ from .batch_cells import BatchCells
 from .cells import TaskCells
 from .paging import REGISTER_KEYS, REVERSED_REGISTER_KEYS, Order, TaskPage
 
-# From the beginning of a task's life to its end, not by the letters of the English words.
+# In the order of the lifecycle, not of the alphabet.
 STATUS_ORDER = Case(*(When(day_status=status, then=Value(place)) for place, status in enumerate(Status.values)))
 OUTCOME_ORDER = Case(*(When(day_outcome=outcome, then=Value(place)) for place, outcome in enumerate(Outcome.values)))
 FIRST_SUPPORTING = Subquery(
@@ -57,7 +57,7 @@ def conditions_by_rank(day: datetime.date) -> list[Q]:
     return [health_condition(health, day, "day_") for health in sorted(Health, key=lambda health: health.rank)]
 
 
-# On a phone: a column whose words do not say by themselves what they are, in a line of the card or in one of its own.
+# On a phone: columns that need their label, within a line of the card or on their own line.
 LABELLED, LINE = "card-labelled", "card-line cell-text"
 
 
@@ -114,9 +114,9 @@ class TaskTable(ListTable):
     It shows `DEFAULT_COLUMNS`, or the ``columns`` given, in that order; it can be sorted by those that are hidden, too.
     """
 
-    # What there is unless somebody chose otherwise.
+    # Shown unless the account chose others.
     DEFAULT_COLUMNS = ("number", "text", "department", "leader", "due", "status", "health", "progress")
-    # The way to the task: a list without it would be a dead end.
+    # Always shown: it links to the task.
     REQUIRED_COLUMN = "text"
 
     cells_class = TaskCells
@@ -158,7 +158,7 @@ class TaskTable(ListTable):
     remarks = TextColumn("remarks")
 
     class Meta:
-        # What opens a status puts its form in the place of the status.
+        # The form of a status replaces the status in its cell.
         attrs = {"class": "table table-cards compact-cards task-table", "hx-target": "closest .row-status"}
 
     def __init__(self, tasks: TaskQuerySet, *, columns: Sequence[str] = DEFAULT_COLUMNS, **options: Any) -> None:
@@ -229,7 +229,7 @@ def validate_columns(names: Iterable[str]) -> tuple[list[str], list[str]]:
 def shown_columns(account: Account, params: QueryDict) -> tuple[list[str], list[str]]:
     """Return the columns of the address or the account, and errors in the address."""
     columns, errors = parse_columns(params)
-    # What is remembered may name a column of another release; an address is somebody's mistake.
+    # Stored columns may be of another release and are skipped silently; an address gets an error message.
     return columns or ensure_task_column(account.task_columns) or list(TaskTable.DEFAULT_COLUMNS), errors
 
 

@@ -20,7 +20,7 @@ from .statistics import PRESSING, HealthCount
 LINE_BREAK = SafeString("<br>")
 HIDDEN = SafeString('aria-hidden="true"')
 NO_NUMBER = SafeString('<td class="num cell-none">·</td>')
-# The part in a task that is not said.
+# The role that needs no label.
 USUAL = DepartmentRole.RESPONSIBLE
 
 
@@ -165,7 +165,7 @@ def health_count_rows(
             (
                 address := tasks_url(scope, parameter, count.key),
                 count.label,
-                # The numbers beside it say the same.
+                # Hidden from screen readers: the numbers beside it say the same.
                 _draw_bar(count, scale, HIDDEN),
                 SafeString("".join(_draw_number(count, *one, address) for one in labels.items())),  # nosec B703 # numbers drawn by fill_html
                 total,

@@ -14,7 +14,7 @@ from meetings.models import Status, Task
 from meetings.tasks.statistics import PRESSING
 from meetings.ui.pictures import DayScale
 
-# A mark's shape says what it is; its colour, which repeats the task's health, never alone.
+# The shape of a mark says what it is; its colour only repeats the task's health.
 MARKS: dict[str, tuple[StrOrPromise, str]] = {
     "due": (gettext_lazy("Deadline"), "M0 -6L6 0L0 6L-6 0z"),
     "printed": (gettext_lazy("Deadline before it was extended"), "M-5 0a5 5 0 1 0 10 0a5 5 0 1 0 -10 0z"),
@@ -23,13 +23,13 @@ MARKS: dict[str, tuple[StrOrPromise, str]] = {
     "review": (gettext_lazy("Next review"), "M-4.5 -4.5h9v9h-9z"),
     "closed": (gettext_lazy("Closed"), "M-5 0L-1.5 4L5.5 -4.5"),
 }
-# More rows than this are for the list.
+# Beyond this many rows the list is the better view.
 MAX_ROWS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Something that is, or was, on a day: its kind in `MARKS`, its place, its words."""
+    """A mark on a day: its kind in `MARKS`, its position, its words."""
 
     kind: str
     day: datetime.date

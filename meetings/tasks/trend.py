@@ -36,7 +36,7 @@ def count_trend(states: TaskStateQuerySet, day: datetime.date, months: int = 12)
     """
     newest = 0 if day == last_of_month(day) else -1
     ends = [last_of_month(day, later) for later in range(newest - months + 1, newest + 1)]
-    # What was done since the month's end is in it, too.
+    # The last point includes changes since the end of the month.
     ends += [day] if newest else []
     numbers: Counter[tuple[str, int]] = Counter()
     for status, since, until, overdue, review_missed, number in _by_ends.fetch(states, *ends):

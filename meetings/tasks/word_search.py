@@ -28,7 +28,7 @@ def _tasks_with(word: str, day: datetime.date) -> Q:
     grams = split_word(word)
     reports = TaskLog.objects.standing().filter(is_report=True, effective_on__lte=day)
     if not grams or is_frequent(grams, TASK_INDEX, SUGGESTION_INDEX, NOTE_INDEX):
-        # Nearly any task will do: they are looked through in their order.
+        # The word is so frequent that scanning the tasks in their order is faster.
         own_reports = reports.filter(contains_word(word, *NOTE_INDEX.texts), task=OuterRef("pk"))
         suggestion_texts = (f"suggestion__{text}" for text in SUGGESTION_INDEX.texts)
         return contains_word(word, *TASK_INDEX.texts, *suggestion_texts) | Q(Exists(own_reports))

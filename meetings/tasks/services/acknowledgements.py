@@ -13,7 +13,7 @@ from meetings.tasks.acknowledgements import unacknowledged_parts
 
 
 def ask_to_acknowledge(meeting: Meeting) -> None:
-    """Ask the departments of ``meeting`` from today on to take over their tasks of it."""
+    """Ask the departments of ``meeting`` to take over their tasks, from today on."""
     meeting.acknowledgement_asked_on = timezone.localdate()
     meeting.save(update_fields=["acknowledgement_asked_on"])
 
@@ -22,8 +22,8 @@ def ask_to_acknowledge(meeting: Meeting) -> None:
 def acknowledge(*, meeting_id: int, departments: Collection[int], actor: Account) -> list[Acknowledgement]:
     """Record that ``departments`` (ids) take over their tasks of a meeting.
 
-    Their liaison does so, or the secretariat for them. Raises ServiceError where the actor may not, and where there is
-    nothing to take over any more.
+    Done by their liaison, or by the secretariat for them. Raises ServiceError where the actor may not, and where
+    nothing is left to take over.
     """
     permissions.require_reporter_of(actor, departments)
     made = record_acknowledgements([meeting_id], departments, actor=actor)
@@ -35,8 +35,8 @@ def acknowledge(*, meeting_id: int, departments: Collection[int], actor: Account
 def record_acknowledgements(
     meetings: Collection[int], departments: Collection[int], *, actor: Account
 ) -> list[Acknowledgement]:
-    """Record what of it was asked for and is missing; inside a transaction."""
-    # Held, so that of two people who do so at once the second finds it done.
+    """Record the acknowledgements asked for and missing; inside a transaction."""
+    # Locked, so that of two people at once the second finds it done.
     held = list(Meeting.objects.select_for_update(of=("self",)).filter(pk__in=meetings).order_by("pk"))
     parts = unacknowledged_parts(departments).filter(task__suggestion__meeting__in=held)
     pairs = parts.order_by().values_list("task__suggestion__meeting", "department").distinct()
@@ -47,9 +47,9 @@ def record_acknowledgements(
 
 
 def inherit_acknowledgements(merged: Department, into: Department) -> None:
-    """Let count for ``into`` what ``merged`` has taken over, before its tasks move.
+    """Copy the acknowledgements of ``merged`` to ``into``, before its tasks move.
 
-    Not of a meeting that ``into`` has still to take over itself: it is asked for all its tasks of that.
+    Meetings that ``into`` has still to take over are left out: it is asked for all its tasks of those.
     """
     own = Acknowledgement.objects.filter(department=into).values("meeting")
     missing = unacknowledged_parts([into.pk]).values("task__suggestion__meeting")

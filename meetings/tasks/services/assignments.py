@@ -44,8 +44,8 @@ def _is_loaded(task: Task, *names: str) -> bool:
 def replace_assignments(assignments: Mapping[Task, Assignments]) -> None:
     """Replace the departments and leaders of each task. At most four queries for all.
 
-    What was loaded with a locked task and stays is not written: each row that goes or comes moves the task in the
-    orders of the list.
+    Rows that stay are not written again, because each row added or removed makes triggers update the task's place in
+    the list's orders.
     """
     departments: dict[Task, DepartmentAssignments] = {}
     leaders: dict[Task, Sequence[Person]] = {}
@@ -72,7 +72,7 @@ def replace_assignments(assignments: Mapping[Task, Assignments]) -> None:
 
 
 def assignments_to_json(departments: DepartmentAssignments, leaders: Sequence[Person]) -> dict[str, list[Any]]:
-    """Return departments and leaders as the log's ``changes`` hold them."""
+    """Serialize departments and leaders for the log's ``changes``."""
     return {
         "departments": [{"name": department.name, "role": str(role)} for department, role in departments],
         "leaders": [person.name for person in leaders],
@@ -80,7 +80,7 @@ def assignments_to_json(departments: DepartmentAssignments, leaders: Sequence[Pe
 
 
 def compare_assignments(old: Assignments, new: Assignments) -> Changes:
-    """Return what differs between two assignments, as the log's ``changes`` hold it."""
+    """Return the difference of two assignments as the log's ``changes``."""
     return compare_values(assignments_to_json(*old), assignments_to_json(*new))
 
 

@@ -1,7 +1,7 @@
-"""Consent to back-dating: what a liaison claimed counts on its day.
+"""Consent to back-dating: an entry then counts on the day claimed for it.
 
-The log is append-only. So consent takes the entries of the act back (as undoing a batch does) and writes them again for
-the days they claimed; before the day of consent was known the register of a day does not change.
+The log is append-only, so consent undoes the entries of the act (as undoing a batch does) and writes them again for the
+days they claim. The register as known before the consent does not change.
 """
 
 import datetime
@@ -23,7 +23,7 @@ from meetings.permissions import require_secretariat
 from .log import Changes, iso, lock_task, write_entries
 from .validators import clean_reason
 
-# Which of one leader's and the secretariat's decisions are about the last change of status.
+# The kinds of decisions, by a leader or the secretariat, about the last change of status.
 _DECISIVE = (EntryKind.STATUS, EntryKind.AGREEMENT)
 
 
@@ -34,15 +34,15 @@ def waiting_batch(task: Task) -> Batch | None:
 
 
 def consent_to_back_dating(*, task_id: int, version: int, actor: Account, note: str = "") -> Batch:
-    """Let all that the act claimed which waits on the task count on its days.
+    """Let the entries of the act that wait on the task count on their claimed days.
 
-    Raises ServiceError: where nothing waits, or the status of a task was changed since.
+    Raises ServiceError where nothing waits, or where the status of a task was changed since.
     """
     return _decide(task_id, version, actor, lambda batch, tasks: _consent(batch, tasks, actor, note.strip()))
 
 
 def refuse_back_dating(*, task_id: int, version: int, actor: Account, reason: str) -> Batch:
-    """Leave all that the act claimed on the days of recording, for ``reason``."""
+    """Refuse the claimed days, for ``reason``: the days of recording stay."""
     reason = clean_reason(reason)
     return _decide(task_id, version, actor, lambda batch, tasks: _refuse(batch, tasks, actor, reason))
 
@@ -64,7 +64,7 @@ def _decide(task_id: int, version: int, actor: Account, decide: Callable[[Batch,
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What of an act waits for consent on one task; the act has ``task_count``."""
+    """Entries of an act that wait for consent on one of its ``task_count`` tasks."""
 
     batch: Batch
     entries: list[TaskLog]
@@ -72,17 +72,17 @@ class Claims:
 
 
 def describe_claims(task: Task, batch: Batch) -> Claims:
-    """Return what of ``batch`` waits on ``task``. One query."""
+    """Return the claims of ``batch`` that wait on ``task``. One query."""
     return Claims(batch, claims_of(task, batch), count_claiming_tasks(batch))
 
 
 def count_claiming_tasks(batch: Batch) -> int:
-    """Return of how many tasks ``batch`` claims a day. One query."""
+    """Return the number of tasks for which ``batch`` claims a day. One query."""
     return batch.entries.filter(changes__has_key=CLAIMED).values("task").distinct().count()
 
 
 def claims_of(task: Task, batch: Batch) -> list[TaskLog]:
-    """Return the entries of ``batch`` about ``task`` that claim a day and stand."""
+    """Return the standing entries of ``batch`` about ``task`` that claim a day."""
     return [
         entry for entry in exclude_undone(task.log.all()) if entry.batch_id == batch.pk and CLAIMED in entry.changes
     ]
@@ -147,13 +147,13 @@ def _plan_consent(claims: Sequence[TaskLog], note: str) -> TaskLog:
 
 
 def _plan_again(entry: TaskLog) -> TaskLog:
-    """Return ``entry``, to be written again for the day that it claims."""
+    """Return a copy of ``entry`` for the day that it claims."""
     claimed = entry.changes[CLAIMED]["new"]
     changes = {name: change for name, change in entry.changes.items() if name != CLAIMED}
     if "milestones" in changes:
         changes["milestones"] = _met_on(changes["milestones"], entry.effective_on, claimed)
     if entry.actor is not None:
-        # The log's own column names who consented.
+        # The actor of the new entry is who consented.
         changes[REPORTED_BY] = {"old": None, "new": str(entry.actor)}
     return TaskLog(
         kind=entry.kind,

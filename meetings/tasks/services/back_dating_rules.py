@@ -17,18 +17,18 @@ def first_free_day(actor: Account | None) -> datetime.date | None:
     """Return the first day that counts without consent; None where every day does."""
     if actor is None or actor.role != Role.LIAISON or settings.BACK_DATING_DAYS < 0:
         return None
-    # The day so many working days before today, and today besides.
+    # The working days before today that the setting allows, and today.
     return first_of_last_working_days(timezone.localdate(), settings.BACK_DATING_DAYS + 1)
 
 
 def needs_consent(actor: Account | None, day: datetime.date) -> bool:
-    """Whether what ``actor`` records for ``day`` waits for consent to count on it."""
+    """Whether an entry of ``actor`` for ``day`` needs consent to count on it."""
     first = first_free_day(actor)
     return first is not None and day < first
 
 
 def counted_day(actor: Account | None, day: datetime.date) -> datetime.date:
-    """Return the day on which what ``actor`` records for ``day`` counts at once."""
+    """Return the day on which an entry of ``actor`` for ``day`` counts at first."""
     return timezone.localdate() if needs_consent(actor, day) else day
 
 

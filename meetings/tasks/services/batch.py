@@ -1,8 +1,7 @@
 """批量办理: many tasks changed in one transaction, by the rules for one.
 
-A batch is a list of `TaskChange`, at most one a task, each with its own note, status, day and department. That of the
-list has the same for all its tasks (`build_task_changes`); a workbook that came back has for each row what stands in
-it::
+A batch is a list of `TaskChange`, at most one for each task, each with its own note, status, day and department. A
+batch made in the list has the same for all its tasks (`build_task_changes`); a workbook has other values in each row::
 
     TaskChange(task_id=…, version=…, effective_on=…, note=…, status=…, department=…)
 
@@ -50,7 +49,7 @@ from .log import write_entries
 from .reminders import plan_reminder
 from .status import plan_update
 
-# More would keep everybody else waiting; a filter leaves fewer.
+# A larger batch would lock the register for too long; a filter makes it smaller.
 MAX_ROWS = 2000
 
 Assignee = TypeVar("Assignee", Department, Person)
@@ -58,7 +57,7 @@ Version = TypeVar("Version", int, int | None)
 
 
 class NothingToChangeError(ServiceError):
-    """Not one of the rows can be changed; ``rows`` say why."""
+    """Raised where none of the rows can be changed; ``rows`` say why."""
 
     status_code = 409
 
@@ -68,7 +67,7 @@ class NothingToChangeError(ServiceError):
 
 
 class DuplicateBatchError(ServiceError):
-    """The very same was sent twice; ``batch`` is what the first did."""
+    """Raised where the same batch was sent before; ``batch`` is the first one."""
 
     def __init__(self, batch: Batch) -> None:
         super().__init__(_("This was done already, so nothing was changed a second time."))
@@ -76,7 +75,7 @@ class DuplicateBatchError(ServiceError):
 
 
 def check_selection(versions: dict[int, Version]) -> dict[int, Version]:
-    """Return the tasks selected, with their versions; refuse none, or too many."""
+    """Return the versions of the selected tasks; refuse none, or too many."""
     if not versions:
         raise InvalidInputError(_("Choose at least one task."))
     if len(versions) > MAX_ROWS:
@@ -138,7 +137,7 @@ def run_planned_batch(
 def _plan_rows(
     tasks: TaskQuerySet, changes: list[TaskChange], actor: Account, after: Iterable[PlannedRow] = ()
 ) -> list[PlannedRow]:
-    """Plan the ``changes``, once the ``tasks`` are loaded with what the rules ask."""
+    """Plan the ``changes`` of ``tasks``, which have all loaded that the rules need."""
     ids = {change.task_id: change.version for change in changes}
     if len(ids) < len(changes):
         raise InvalidInputError(_("Two rows are about the same task. Leave one of them out."))
@@ -169,7 +168,7 @@ def _find_log() -> QuerySet[TaskLog]:
 
 
 def _settle_status(task: Task, change: TaskChange) -> TaskChange:
-    """Return the change without a status that a row before it gives the task."""
+    """Return the change without a status that an earlier row has already set."""
     if change.status not in (task.status, Status.IN_PROGRESS):
         return change
     words = dict.fromkeys(text for text in (change.progress, change.note) if text)
@@ -177,7 +176,7 @@ def _settle_status(task: Task, change: TaskChange) -> TaskChange:
 
 
 def _plan_row(task: Task, change: TaskChange, actor: Account) -> PlannedRow:
-    """Plan one change; what is there already is left out, or is why nothing changes."""
+    """Plan one change without what is there already; refuse where nothing is left."""
     try:
         check_version(
             change.version,
@@ -224,7 +223,7 @@ def _find_no_change_error(task: Task, change: TaskChange) -> ServiceError | None
 
 
 def _plan_updates(task: Task, change: TaskChange, actor: Account) -> list[TaskLog]:
-    """Plan the update, after what comes before it in an entry of its own.
+    """Plan the update, and before it an entry for the progress where needed.
 
     That is the progress, which alone is the report then; where the note says it already, it is only the start of a task
     that has not begun.
@@ -245,7 +244,7 @@ def _plan_updates(task: Task, change: TaskChange, actor: Account) -> list[TaskLo
 def _plan_update(task: Task, change: TaskChange, actor: Account) -> TaskLog:
     if not change.places or change.status:
         return plan_update(task, change, actor)
-    # The note is the assignment's reason alone.
+    # The note is only the reason of the assignment.
     entry = plan_update(task, replace(change, note=""), actor)
     entry.note = change.note.strip()
     return entry

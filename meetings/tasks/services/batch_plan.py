@@ -1,4 +1,4 @@
-"""What a batch is asked to do to each task, and what becomes of each row."""
+"""The plan of a batch: the changes asked for, and the result for each row."""
 
 import datetime
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from meetings.models import Batch, Department, DepartmentRole, Person, Task, Tas
 from .assignments import Assignments
 from .log import Changes
 
-# What `Assignment.replaces` says for «in the place of all that are there».
+# The value of `Assignment.replaces` that replaces all present ones.
 REPLACE_ALL = "everybody"
 
 
@@ -52,7 +52,7 @@ class TaskChange:
 
     @property
     def has_update(self) -> bool:
-        """Whether it asks for what `update_task` does."""
+        """Whether it asks for an update of progress, status or review."""
         reports = self.note.strip() and not self.places and not self.reminds
         return bool(self.status or self.next_review or reports)
 

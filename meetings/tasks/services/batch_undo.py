@@ -42,10 +42,9 @@ NameHolder = TypeVar("NameHolder", Department, Person)
 
 @dataclass(frozen=True, slots=True)
 class UndoPlan:
-    """What undoing writes: entries, who is responsible, requests that wait again.
+    """What undoing writes: entries, assignments, requests that wait again.
 
-    ``evidence`` is taken away. ``left`` are the tasks about which something else was recorded since: they stay as they
-    are.
+    ``evidence`` is removed. ``left`` are the tasks changed since: they stay as they are.
     """
 
     entries: dict[Task, TaskLog]
@@ -74,7 +73,7 @@ def undo_batch(*, batch_id: int, actor: Account) -> Batch:
     replace_assignments(plan.former)
     undoing = Batch.objects.create(made_by=actor, source=batch.source, undoes=batch)
     if batch.consent == Consent.ASKED:
-        # What is taken back waits for nobody.
+        # What was undone waits for nobody's consent.
         batch.consent = Consent.NOT_NEEDED
         batch.save(update_fields=["consent"])
     write_entries({task: [entry] for task, entry in plan.entries.items()}, actor=actor, batch=undoing)
@@ -101,7 +100,7 @@ def plan_undo(batch: Batch, tasks: TaskQuerySet, actor: Account) -> UndoPlan:
     _check_actor(actor, batch, untouched)
     former = _former_assignments(batch, untouched)
     entries = {task: _plan_undo_entry(task, batch, former.get(task)) for task in untouched}
-    # What lapsed where the batch ended a task.
+    # Requests that lapsed because the batch ended their task.
     lapsed = ExtensionRequest.objects.filter(status=ExtensionStatus.LAPSED, decided__batch=batch, task__in=untouched)
     requests = list(lapsed.select_related("task"))
     for request in requests:
@@ -116,7 +115,7 @@ def plan_undo(batch: Batch, tasks: TaskQuerySet, actor: Account) -> UndoPlan:
 
 
 def _check_actor(actor: Account, batch: Batch, tasks: Iterable[Task]) -> None:
-    """Raise ServiceError where ``actor`` may not take back what stands of ``batch``."""
+    """Raise ServiceError where ``actor`` may not undo what is left of ``batch``."""
     entries = {task: [entry for entry in task.log.all() if entry.batch_id == batch.pk] for task in tasks}
     foreign = [
         task
@@ -148,7 +147,7 @@ def _takers(entry: TaskLog) -> frozenset[ActorRole]:
 
 
 def _was_touched(task: Task, batch: Batch) -> bool:
-    """Whether something else was recorded since, and was not undone."""
+    """Whether another entry that was not undone followed."""
     log = task.log.all()
     last = max(entry.sequence for entry in log if entry.batch_id == batch.pk)
     return any(entry.sequence > last for entry in exclude_undone(log))
@@ -170,7 +169,7 @@ def find_undo_error(batch: Batch, actor: Account) -> ServiceError | None:
 
 
 def describe_touched(tasks: list[Task]) -> str:
-    """Say that all the ``tasks`` of a batch were changed since."""
+    """Return the message that all ``tasks`` of a batch were changed since."""
     return _(
         "All of it was changed again since, so it cannot be undone any more: %(tasks)s. Correct it task by task."
     ) % {"tasks": join_shortened([task.text for task in tasks])}

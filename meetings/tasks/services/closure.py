@@ -129,7 +129,7 @@ def agree_to_closure(
 
 
 def supervising_leader(task: Task, actor: Account, leader: Person | None) -> Person:
-    """Return the task's leader in whose name something is recorded."""
+    """Return the leader of the task in whose name something is recorded."""
     leaders = [part.person for part in task.task_leaders.select_related("person")]
     own = next((person for person in leaders if person.pk == actor.person_id), None)
     if own is not None:

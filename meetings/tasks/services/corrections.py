@@ -32,7 +32,7 @@ def correct_task(
     deadline: DeadlineInput | None = None,
     effective_on: datetime.date | None = None,
 ) -> list[TaskLog]:
-    """Correct what is given, for one reason; return the task's entries in order.
+    """Correct the given values, for one reason; return the task's entries in order.
 
     ``texts`` are those of `edit_texts`; ``departments`` and ``leaders`` go to `edit_assignments`;
     ``deadline`` goes to `correct_deadline` and counts from ``effective_on``. Raises as these do, and
@@ -69,10 +69,10 @@ def edit_texts(
     lead_in: str | None = None,
     **texts: str | None,
 ) -> list[TaskLog]:
-    """Correct the task's ``texts`` and its suggestion's; what is None stays.
+    """Correct texts of the task and of its suggestion; None leaves a text as it is.
 
-    The suggestion is that of all its tasks, so each of them gets an entry. What was printed stays in the log.
-    Effective today: texts are today's on every day (docs/domain.md, As-of).
+    The suggestion belongs to all its tasks, so each of them gets an entry. The printed text stays in the log.
+    Effective today: past days show today's texts (docs/domain.md, As-of).
     """
     task = lock_task(task_id, version)
     require_secretariat(actor)
@@ -111,7 +111,7 @@ def edit_assignments(
     departments: DepartmentAssignments | None = None,
     leaders: Sequence[Person] | None = None,
 ) -> TaskLog:
-    """Replace the task's departments (with roles) or leaders; what is None stays.
+    """Replace the task's departments (with roles) or leaders; None leaves them.
 
     Effective today, as texts are.
     """

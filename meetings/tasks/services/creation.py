@@ -1,4 +1,4 @@
-"""Putting tasks into the register."""
+"""Creation of tasks."""
 
 import datetime
 from collections.abc import Sequence
@@ -36,8 +36,8 @@ def create_task(
     """Enter a task of ``suggestion``, effective on the minutes' issue day.
 
     ``departments`` are pairs of department and role in printed order. The review interval is the given one, or that of
-    a recurring deadline, or the setting's, in calendar months or in days. Raises InvalidDateError while the issue day
-    is to come.
+    a recurring deadline, or the setting's, in calendar months or in days. Raises InvalidDateError where the issue
+    day is in the future.
     """
     issued_on = suggestion.meeting.issued_on
     if issued_on > timezone.localdate():

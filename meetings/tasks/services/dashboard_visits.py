@@ -1,4 +1,4 @@
-"""Remember when an account looked at the dashboard."""
+"""Record when an account visits the dashboard."""
 
 import datetime
 import logging
@@ -11,9 +11,9 @@ logger = logging.getLogger(__name__)
 
 
 def record_visit(*, account: Account, now: datetime.datetime) -> None:
-    """Record that the account looked at its dashboard; later changes are new to it.
+    """Record a visit of the dashboard; later changes are new to the account.
 
-    Within `dashboard_queries.SAME_VISIT_MINUTES` it is still the same visit, and what was new stays so.
+    Within `dashboard_queries.SAME_VISIT_MINUTES` it is the same visit, and what was new stays new.
     """
     if not dashboard_queries.is_same_visit(account, now):
         account.looked_before = account.looked_at
@@ -22,5 +22,5 @@ def record_visit(*, account: Account, now: datetime.datetime) -> None:
         with faults_in_words():
             account.save(update_fields=["looked_at", "looked_before"])
     except FaultError as fault:
-        # The page is there to be read; what is new on it stays new until the next look.
+        # The page is shown all the same; what is new stays new until the next visit.
         logger.warning("That account %s looked at the dashboard is not recorded: %s", account.pk, fault)

@@ -17,7 +17,7 @@ from .extensions import parse_meaning, write_deadline_entry
 from .log import deadline_columns, deadline_to_json, diff_values, lock_task, milestone_to_json
 from .validators import check_day, clean_reason
 
-# What an entry's changes call the number of the task's deadline corrections so far.
+# The key in an entry's changes for the number of deadline corrections so far.
 CORRECTION_NUMBER = "corrected"
 
 

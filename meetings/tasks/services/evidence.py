@@ -1,4 +1,4 @@
-"""Evidence: files accepted by their content, and deleted without being lost."""
+"""Evidence: files checked by their content; a deleted file stays in storage."""
 
 import datetime
 import hashlib
@@ -40,7 +40,7 @@ def add_evidence(
     note: str = "",
     department: Department | None = None,
 ) -> TaskLog:
-    """Add ``files`` as evidence of ``task``: all of them, or none and an error.
+    """Add ``files`` as evidence of ``task``, all of them or none.
 
     Accepted are the types of `meetings.core.file_types` up to EVIDENCE_MAX_MEGABYTES each, under a name that fits the
     type. Raises ServiceError. No report: progress has an entry of its own. The evidence of a task that has ended is
@@ -66,7 +66,7 @@ def plan_evidence(
 ) -> tuple[TaskLog, list[CheckedFile]]:
     """Return the entry of `add_evidence` without writing; raises as that does.
 
-    Beside it what `store_files` takes.
+    Also returns the files for `store_files`.
     """
     require_role(
         actor, task, CAN_REPORT, _("Only the secretariat and the liaisons of a task's departments may add evidence.")
@@ -99,9 +99,9 @@ def attach_files(entry: TaskLog, files: Iterable[UploadedFile]) -> list[Evidence
 
 @transaction.atomic
 def delete_evidence(*, evidence_id: int, version: int, actor: Account, reason: str = "") -> TaskLog:
-    """Delete a file by an entry, effective today; administrators still have it.
+    """Delete a file by an entry, effective today; administrators can still open it.
 
-    What the task's end was decided with is frozen: only the secretariat takes it away, with a ``reason``.
+    The evidence on which a task was ended is frozen: only the secretariat removes it, with a ``reason``.
     """
     evidence = Evidence.objects.select_related("entry").get(pk=evidence_id)
     task = lock_task(evidence.task_id, version)
@@ -155,7 +155,7 @@ def _check_file(file: UploadedFile) -> CheckedFile:
         raise refusal(_("“%(name)s” is empty."))
     if file.size > settings.EVIDENCE_MAX_MEGABYTES * 1024 * 1024:
         raise refusal(_("“%(name)s” is larger than %(limit)d MB."), limit=settings.EVIDENCE_MAX_MEGABYTES)
-    file_type = detect_file_type(cast(BinaryIO, file))  # an upload reads as any file does
+    file_type = detect_file_type(cast(BinaryIO, file))  # an upload can be read like any file
     if file_type is ENCRYPTED_OFFICE:
         raise refusal(_("“%(name)s” is encrypted; please save it without a password."))
     if file_type is None:

@@ -1,4 +1,4 @@
-"""Extensions: requested and decided with reasons; until then nothing moves."""
+"""Extensions: requested and decided with reasons; a decision moves the deadline."""
 
 import datetime
 from typing import Any
@@ -70,7 +70,7 @@ def request_extension(
         department=department,
     )
     task.refresh_from_db()
-    assert task.due_date is not None  # parse_later_deadline refuses the others
+    assert task.due_date is not None  # parse_later_deadline refuses all others
     entry = write_entry(
         task,
         actor=actor,
@@ -112,7 +112,7 @@ def _decide_extension(
 ) -> TaskLog:
     """Decide the task's open extension request. Raises ServiceError without one.
 
-    Granting moves the deadline from ``effective_on`` on, and count and days gained with it; the original stays.
+    Granting moves the deadline from ``effective_on`` on, and updates count and days gained; the original stays.
     """
     task = lock_task(task_id, version)
     transition = extension_transition(event)

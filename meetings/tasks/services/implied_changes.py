@@ -12,7 +12,7 @@ from .log import Changes, copy_current_state, deadline_to_json, iso
 def find_implied_changes(planned: Mapping[Task, Sequence[TaskLog]]) -> dict[Task, Changes]:
     """Return what writing the ``planned`` entries changes besides. At most one query.
 
-    A report moves the next review, and where a task ends a request for a later deadline lapses.
+    A report moves the next review, and the end of a task lets a request for a later deadline lapse.
     """
     implied: dict[Task, Changes] = {}
     for task, entries in planned.items():
@@ -31,7 +31,7 @@ def find_implied_changes(planned: Mapping[Task, Sequence[TaskLog]]) -> dict[Task
 def apply_planned_entries(task: Task, entries: Sequence[TaskLog]) -> None:
     """Put the planned ``entries`` into effect on ``task``, without saving.
 
-    Its log was prefetched, so that the rules ask what they will find.
+    The log is prefetched and extended, so that further checks see the planned entries.
     """
     copy_current_state(task, _replay_with(task, entries))
     log = task.log.all()

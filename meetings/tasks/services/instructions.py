@@ -54,7 +54,7 @@ def give_instruction(
 
 
 def find_instructing_leader(task: Task, actor: Account, leader: Person | None, text: str) -> Person:
-    """Return in whose name ``text`` is issued, where it does not stand already.
+    """Return the leader who issues ``text``; refuse the same text twice.
 
     Raises ServiceError.
     """
@@ -151,7 +151,7 @@ def _check_not_before_given(instruction: Instruction, effective_on: datetime.dat
 
 
 def _end(instruction: Instruction, entry: TaskLog) -> TaskLog:
-    """Let ``entry`` end the instruction: nobody has to answer it any more."""
+    """End the instruction by ``entry``, so that nobody has to answer it."""
     instruction.answer, instruction.answered_on = entry, entry.effective_on
     instruction.save(update_fields=["answer", "answered_on"])
     return entry

@@ -44,9 +44,9 @@ Changes = dict[str, dict[str, Any]]
 
 
 def lock_task(task_id: int, version: int, others: TaskQuerySet | None = None) -> Task:
-    """Return the task, held against other writers until the transaction ends.
+    """Lock the task against other writers until the transaction ends; return it.
 
-    With ``others``, if the caller changes these, too: all are locked in one order, so that no two wait for each other.
+    ``others`` are tasks that the caller changes, too: all are locked in one order, which avoids deadlocks.
     Raises ConflictError on an older version, and InvalidTransitionError where it was joined into another task.
     """
     if others is not None:
@@ -91,7 +91,7 @@ def write_planned_entry(
     entry.save(force_insert=True)
     entries_recorded.send(TaskLog, entries=[entry])
     copy_current_state(task, TaskState.objects.rebuild({task.pk: log})[task.pk])
-    # Texts that stay are not spelled again.
+    # Unchanged texts need no new pinyin.
     task.save(update_fields={"version", *CURRENT_COLUMNS} if STATE_CHANGES.issuperset(entry.changes) else None)
     _lapse_extensions([entry])
     return entry
@@ -100,7 +100,7 @@ def write_planned_entry(
 def write_entries(
     planned: Mapping[Task, Sequence[TaskLog]], *, actor: Account | None, batch: Batch | None = None
 ) -> None:
-    """Append the unsaved entries of many tasks; the same few queries for any number.
+    """Append the unsaved entries of many tasks, by a fixed number of queries.
 
     The tasks are locked by the transaction, and their logs were prefetched since.
     """
@@ -120,7 +120,7 @@ def write_entries(
         before = {name: getattr(task, name) for name in CURRENT_COLUMNS}
         copy_current_state(task, states[task.pk])
         changed.update(name for name, value in before.items() if getattr(task, name) != value)
-    # What was rebuilt is copied in the database: `bulk_update` would write out each value of each task.
+    # Copied inside the database: `bulk_update` would send each value of each task.
     last = TaskLog.objects.filter(task=OuterRef("pk")).order_by("-sequence").values("sequence")[:1]
     present = TaskState.objects.filter(task=OuterRef("pk"), until__isnull=True)
     columns = {name: Subquery(present.values(name)) for name in sorted(changed)}
@@ -136,7 +136,7 @@ def _complete_entry(
     recorded_at: datetime.datetime,
     batch: Batch | None = None,
 ) -> None:
-    """Make the unsaved entry the next of the task's ``log``; the version counts it.
+    """Append the unsaved entry to the task's ``log`` in memory; raise the version.
 
     The log is ordered by sequence.
     """
@@ -175,13 +175,13 @@ def log_change(
 
 
 def copy_current_state(task: Task, state: TaskState) -> None:
-    """Repeat the last interval in the columns of ``task``; saving is the caller's."""
+    """Copy the last interval into the columns of ``task``, without saving."""
     for name in CURRENT_COLUMNS:
         setattr(task, name, getattr(state, name))
 
 
 def deadline_columns(deadline: Deadline) -> dict[str, Any]:
-    """Return a deadline as the columns of `DeadlineFields` hold it."""
+    """Return a deadline as values for the columns of `DeadlineFields`."""
     return {
         "deadline_text": deadline.text,
         "deadline_kind": deadline.kind.value,
@@ -191,12 +191,12 @@ def deadline_columns(deadline: Deadline) -> dict[str, Any]:
 
 
 def diff_values(pairs: Mapping[str, tuple[object, object]]) -> Changes:
-    """Return the ``pairs`` of old and new that differ, as ``changes`` hold them."""
+    """Return the ``pairs`` of old and new that differ as the log's ``changes``."""
     return {name: {"old": old, "new": new} for name, (old, new) in pairs.items() if old != new}
 
 
 def diff_review_interval(task: Task, months: int | None, days: int | None) -> Changes:
-    """Return another review interval as ``changes`` hold it: ``days``, or ``months``."""
+    """Return a change of the review interval (``days`` or ``months``) as ``changes``."""
     return diff_values(
         {
             "review_interval_months": (task.review_interval_months, months or task.review_interval_months),
@@ -206,12 +206,12 @@ def diff_review_interval(task: Task, months: int | None, days: int | None) -> Ch
 
 
 def compare_values(old: Mapping[str, object], new: Mapping[str, object]) -> Changes:
-    """Return the values of ``old`` that differ in ``new``, as ``changes`` hold them."""
+    """Return the values of ``old`` that differ in ``new`` as ``changes``."""
     return diff_values({name: (value, new[name]) for name, value in old.items()})
 
 
 def apply_texts(instance: Task | Suggestion, values: dict[str, str | None]) -> Changes:
-    """Set the ``values`` that are not None and differ; return what changed. Unsaved."""
+    """Set the ``values`` that are not None and differ, unsaved; return the changes."""
     new = {name: value.strip() for name, value in values.items() if value is not None}
     changes = diff_values({name: (getattr(instance, name), value) for name, value in new.items()})
     for name in changes:
@@ -220,7 +220,7 @@ def apply_texts(instance: Task | Suggestion, values: dict[str, str | None]) -> C
 
 
 def deadline_to_json(deadline: Deadline) -> dict[str, Any]:
-    """Return a deadline as the log's ``changes`` hold it."""
+    """Serialize a deadline for the log's ``changes``."""
     return {
         "text": deadline.text,
         "kind": deadline.kind.value,
@@ -230,7 +230,7 @@ def deadline_to_json(deadline: Deadline) -> dict[str, Any]:
 
 
 def deadline_from_json(value: dict[str, Any]) -> Deadline:
-    """Return the deadline that `deadline_to_json` wrote, without its rhythm."""
+    """Deserialize what `deadline_to_json` wrote, without the review interval."""
     return Deadline(
         text=value["text"],
         kind=DeadlineKind(value["kind"]),
@@ -240,10 +240,10 @@ def deadline_from_json(value: dict[str, Any]) -> Deadline:
 
 
 def milestone_to_json(milestone: Milestone) -> dict[str, Any]:
-    """Return a milestone as the log's ``changes`` hold it."""
+    """Serialize a milestone for the log's ``changes``."""
     return {**deadline_to_json(milestone.deadline), "met_on": iso(milestone.met_on)}
 
 
 def iso(day: datetime.date | None) -> str | None:
-    """Return a day as JSON holds it."""
+    """Return a day in ISO format, or None."""
     return day.isoformat() if day else None

@@ -53,10 +53,10 @@ def plan_reminder(task: Task, *, actor: Account, message: str, department: Depar
 
 
 def plan_mails(entries: Sequence[TaskLog]) -> None:
-    """Let each liaison and head who has an address get one mail about ``entries``.
+    """Plan one mail about ``entries`` for each liaison and head with an address.
 
-    They are of one act. The mail is kept with the first entry that its reader answers for. There is none about the
-    demonstration.
+    The entries are of one act. Each mail refers to the first entry that its reader answers for. There is none about
+    the demonstration.
     """
     asked = find_reminded([entry for entry in entries if not entry.task.suggestion.meeting.is_demonstration])
     mailings = []

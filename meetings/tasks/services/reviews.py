@@ -16,7 +16,7 @@ from .log import diff_review_interval, lock_task, write_entry
 from .validators import check_day, check_department, check_open_on, clean_reason, require_role
 
 MAX_INTERVAL_MONTHS = 60
-# Longer ones are told in months.
+# Longer intervals are given in months.
 MAX_INTERVAL_DAYS = 92
 
 

@@ -130,7 +130,7 @@ def reopen_milestone(
     effective_on: datetime.date,
     reason: str,
 ) -> TaskLog:
-    """Take back that a milestone was met, for ``reason``, from ``effective_on`` on."""
+    """Reopen a met milestone, for ``reason``, from ``effective_on`` on."""
     task = _lock_milestone_task(milestone_id, version, actor)
     milestone = task.milestones.get(pk=milestone_id)
     if milestone.met_on is None:
@@ -160,7 +160,7 @@ def _require_reporter(actor: Account, task: Task) -> frozenset[ActorRole]:
 
 
 def _set_met_day(task: Task, milestone: Milestone, day: datetime.date | None) -> Changes:
-    """Set the day on which ``milestone`` was met, and return what that changes."""
+    """Set the day on which ``milestone`` was met; return the changes."""
     old = [milestone_to_json(each) for each in task.milestones.all()]
     milestone.met_on = day
     milestone.save(update_fields=["met_on"])

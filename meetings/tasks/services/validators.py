@@ -1,7 +1,7 @@
 """Checks of the services, each with a message of why and what to do instead.
 
-What they ask of the log they ask of ``task.log.all()``, so that a batch, which has it prefetched, follows the same
-rules without a query a row. What was undone stands in no one's way (`meetings.models.log.exclude_undone`).
+They read the log by ``task.log.all()``, so that a batch with a prefetched log follows the same rules without a query
+for each row. Undone entries are ignored (`meetings.models.log.exclude_undone`).
 """
 
 import datetime
@@ -42,12 +42,12 @@ def clean_reason(reason: str) -> str:
 
 
 def find_start(task: Task) -> Transition | None:
-    """Return the transition that progress makes; None where the task has begun."""
+    """Return the transition of a first progress; None where the task has begun."""
     return find_transition(Status.NOT_STARTED, Status.IN_PROGRESS) if task.status == Status.NOT_STARTED else None
 
 
 def status_changes(task: Task, transition: Transition | None) -> Changes:
-    """Return the transition as the log's ``changes`` hold it; nothing for None."""
+    """Return the transition as the log's ``changes``; empty for None."""
     return {"status": {"old": task.status, "new": transition.target.value}} if transition else {}
 
 
@@ -136,7 +136,7 @@ def check_review(
             % {"day": format_day(effective_on)},
             field="next_review",
         )
-    # Nothing can hide: a review far away would be none (docs/domain.md, Nothing can hide).
+    # A review far in the future would hide the task (docs/domain.md, Nothing can hide).
     latest = add_months(effective_on, max(MAX_REVIEW_MONTHS, task.review_interval_months))
     if next_review > latest:
         raise InvalidDateError(
