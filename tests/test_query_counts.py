@@ -327,7 +327,11 @@ def test_the_page_of_jobs_costs_as_many_queries_for_any_number_of_them(db, spend
 
 @pytest.mark.same_on_both
 def test_choosing_from_all_departments_and_people_is_one_query_each(register, django_assert_num_queries):
-    for offered in (Department.objects.offered(), Person.objects.offered(), Person.objects.selectable_as_leaders()):
+    for offered in (
+        Department.objects.selectable(),
+        Person.objects.selectable(),
+        Person.objects.selectable_as_leaders(),
+    ):
         with django_assert_num_queries(1):
             assert offered_choices(offered, empty="")
 

@@ -315,7 +315,7 @@ class AccountFieldsForm(ServiceForm):
 
     def set_choices(self, departments: Sequence[int] = (), person: int | None = None) -> None:
         """Offer the departments and people in use, and those that the account has already."""
-        self.fields["departments"].queryset = Department.objects.offered(departments)
+        self.fields["departments"].queryset = Department.objects.selectable(departments)
         self.fields["person"].queryset = Person.objects.selectable_as_leaders([person] if person else [])
 
     def clean(self) -> dict[str, Any]:

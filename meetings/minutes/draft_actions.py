@@ -77,7 +77,7 @@ class DraftActionForm(ServiceForm):
     def __init__(self, data: QueryDict, *, document: MinutesDocument, account: Account) -> None:
         super().__init__(data)
         self.document, self.account = document, account
-        self.fields["other"].choices = OfferedChoices(Department.objects.offered())
+        self.fields["other"].choices = OfferedChoices(Department.objects.selectable())
 
     @property
     def row_id(self) -> int:

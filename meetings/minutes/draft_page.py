@@ -275,7 +275,7 @@ class DraftPage:
             code = draft.problems[card.place].code
             if (fact := _FACTS_TO_ENTER.get(code)) and not saved[fact]:
                 card.missing_fact = fact
-        departments = self._departments = OfferedChoices(Department.objects.offered())
+        departments = self._departments = OfferedChoices(Department.objects.selectable())
         self.questions = [NameCard(match, matches, departments) for match in matches.open_at(None)]
         # A question that several rows have is one.
         self.open_count = draft.open_count - sum(len(group.issues) - 1 for group in groups.values())

@@ -24,7 +24,7 @@ class MeetingQuerySet(NaturalKeyQuerySet["Meeting"]):
         """Return the meetings whose minutes were issued by ``day`` (Asia/Shanghai)."""
         return self.filter(issued_on__lte=day)
 
-    def called(self, search_text: str) -> Self:
+    def matching(self, search_text: str) -> Self:
         """Return those whose title, number, pinyin or initials contain all words."""
         condition = Q()
         for word in search_text.split():

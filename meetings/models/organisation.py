@@ -47,11 +47,11 @@ _Row = TypeVar("_Row", "Department", "Person")
 class NamedQuerySet(NaturalKeyQuerySet[_Row]):
     """Departments or people, found by any of their names."""
 
-    def living(self) -> Self:
+    def unmerged(self) -> Self:
         """Return those that were not merged into another one."""
         return self.filter(merged_into__isnull=True)
 
-    def called(self, search_text: str) -> Self:
+    def matching(self, search_text: str) -> Self:
         """Filter by words in the present or former names, pinyin or initials."""
         condition = Q()
         for word in search_text.split():
@@ -87,7 +87,7 @@ class DepartmentQuerySet(NamedQuerySet["Department"]):
         """Return those with open tasks, but without a liaison."""
         return self.with_counts(open_statuses, roles).filter(open_count__gt=0, liaison_count=0)
 
-    def offered(self, include: Iterable[int | str] = ()) -> Self:
+    def selectable(self, include: Iterable[int | str] = ()) -> Self:
         """Return the departments in use and those of ``include``, as choices of a form.
 
         Annotates ``uses``, how often a task was given to each lately.
@@ -154,7 +154,7 @@ class PersonQuerySet(NamedQuerySet["Person"]):
             suggestion_count=count_rows(tables["SuggestionSource"].all(), "person", "suggestion"),
         )
 
-    def offered(self, include: Iterable[int | str] = ()) -> Self:
+    def selectable(self, include: Iterable[int | str] = ()) -> Self:
         """Return the people in use and those of ``include``, by pinyin, as choices.
 
         Annotates ``uses``, how often each has made a suggestion or attended lately.
@@ -163,7 +163,7 @@ class PersonQuerySet(NamedQuerySet["Person"]):
         return self._selectable(include, uses).order_by("spelling", "pk")
 
     def selectable_as_leaders(self, include: Iterable[int | str] = ()) -> Self:
-        """Return what `offered` does; ``uses`` counts the tasks supervised lately."""
+        """Return what `selectable` does; ``uses`` counts the tasks supervised lately."""
         return self._selectable(include, recent_use_count("TaskLeader", "person")).order_by("spelling", "pk")
 
 

@@ -59,7 +59,7 @@ class RobotForm(ServiceForm):
     def __init__(self, data: QueryDict | None = None, *, account: Account) -> None:
         super().__init__(data)
         used = Robot.objects.filter(department__isnull=False).values_list("department", flat=True)
-        self.fields["department"].queryset = permissions.readable_departments(account).offered(used)
+        self.fields["department"].queryset = permissions.readable_departments(account).selectable(used)
 
 
 @sensitive_post_parameters("secret_address", "signing_secret")

@@ -140,7 +140,7 @@ class MergeForm(SubjectForm):
 
     def __init__(self, data: QueryDict | None = None, *, subject: Department | Person, action: str) -> None:
         super().__init__(data, subject=subject, action=action)
-        self.fields["into"].queryset = type(subject).objects.offered().exclude(pk=subject.pk)
+        self.fields["into"].queryset = type(subject).objects.selectable().exclude(pk=subject.pk)
 
     def run(self, actor: Account) -> str:
         number = merge(subject=self.subject, actor=actor, **self.cleaned_data)["tasks"]
@@ -177,7 +177,7 @@ class TaskHandoverForm(SubjectForm):
             choices.append((f"{_AFTER}{shown[-1].pk}", others))
         super().__init__(data, subject=subject, action=action, initial={"tasks": [key for key, _label in choices]})
         is_department = isinstance(subject, Department)
-        offered: Any = Department.objects.offered() if is_department else Person.objects.selectable_as_leaders()
+        offered: Any = Department.objects.selectable() if is_department else Person.objects.selectable_as_leaders()
         self.fields["to"].queryset = offered.exclude(pk=subject.pk)
         self.fields["tasks"].label = ngettext("%(number)d open task", "%(number)d open tasks", number) % {
             "number": number

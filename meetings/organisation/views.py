@@ -50,7 +50,7 @@ SUGGESTIONS_PER_PAGE = 10
 @require_http_methods(["GET", "HEAD", "POST"])
 def organisation(request: Request) -> HttpResponse:
     """Show the departments, and add one."""
-    departments = permissions.readable_departments(request.user).living().with_counts(OPEN_STATUSES, ANSWERABLE_ROLES)
+    departments = permissions.readable_departments(request.user).unmerged().with_counts(OPEN_STATUSES, ANSWERABLE_ROLES)
     departments = departments.select_related("head").prefetch_related("former_names", "merged", "liaisons")
     return _list(request, departments, DepartmentTable, NewDepartmentForm, Department)
 
@@ -58,7 +58,7 @@ def organisation(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def organisation_people(request: Request) -> HttpResponse:
     """Show the people, and add one."""
-    people = permissions.readable_people(request.user).living().with_counts(OPEN_STATUSES)
+    people = permissions.readable_people(request.user).unmerged().with_counts(OPEN_STATUSES)
     people = people.prefetch_related("former_names", "merged")
     return _list(request, people, PersonTable, NewPersonForm, Person)
 
@@ -77,7 +77,7 @@ def _list(
             messages.success(request, _("Saved: “%(name)s” is in the register.") % {"name": form.result})
             return redirect(form.result)
     search_text = request.GET.get("q", "").strip()[:200]
-    table, errors = table_class.build(request, rows.called(search_text) if search_text else rows)
+    table, errors = table_class.build(request, rows.matching(search_text) if search_text else rows)
     table.show_page(request)
     tasks = permissions.readable_tasks(request.user, today())
     of_departments, of_leaders = statistics.count_by_department_and_leader(tasks)

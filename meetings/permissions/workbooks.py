@@ -19,7 +19,7 @@ def require_workbook_access(account: Account) -> None:
 
 def workbook_departments(account: Account) -> DepartmentQuerySet:
     """Return the departments whose workbooks ``account`` may have."""
-    departments = Department.objects.offered()
+    departments = Department.objects.selectable()
     if is_secretariat(account):
         return departments
     return departments.filter(liaisons=account) if can_change_tasks(account) else departments.none()

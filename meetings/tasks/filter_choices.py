@@ -1,4 +1,4 @@
-"""What the filters of the list of tasks offer, looked up or in slices."""
+"""The choices of the list's filters, looked up by value or listed in slices."""
 
 import datetime
 from collections import Counter, defaultdict
@@ -19,13 +19,13 @@ from meetings.models.prepared import PreparedQuery
 from meetings.models.text_search import contains_word
 from meetings.ui.widgets import MAX_FREQUENT, SHORT_LIST_LENGTH
 
-# How many options are fetched at once.
+# Options per slice.
 SLICE_LENGTH = 50
 
-# Which column is a row's name (`name` unless it stands here), and which tells those of one name apart.
+# The column of a row's name (default: `name`), and the one that tells namesakes apart.
 _NAMES = {"meeting": "title", "aspect": "title"}
 _DETAILS = {"meeting": "document_number", "leader": "unit", "source": "unit"}
-# The rows that say how often each was used lately.
+# The rows that show how often each was used recently.
 _USES = {
     "department": ("TaskDepartment", "department"),
     "leader": ("TaskLeader", "person"),
@@ -54,16 +54,16 @@ _Row = tuple[int, str, str]
 
 
 def offered_rows(kind: str, day: datetime.date) -> QuerySet[Any]:
-    """Return what filters of a ``kind`` can ask for on ``day``, in the order offered."""
+    """Return the rows that filters of a ``kind`` offer on ``day``, in order."""
     meetings = Meeting.objects.issued_by(day)
     if kind == "meeting":
         return meetings.order_by("-issued_on", "-pk")
     if kind == "aspect":
         return Aspect.objects.filter(meeting__in=meetings).order_by("-meeting_id", "position")
     if kind == "department":
-        return Department.objects.living().order_by("pk")
+        return Department.objects.unmerged().order_by("pk")
     if kind == "leader":
-        # A leader with an account is asked for by their dashboard, even before there is a task of theirs.
+        # The dashboard of a leader with an account filters by them, even before they have a task.
         has_account = Account.objects.filter(person=OuterRef("pk"), role=Role.LEADER)
         supervises = TaskLeader.objects.filter(person=OuterRef("pk"))
         return Person.objects.filter(Q(Exists(supervises)) | Q(Exists(has_account))).order_by("pk")
@@ -91,9 +91,9 @@ class FilterChoices:
         self._read(self._queries_by_name({kind: ids[kind] - found[kind] for kind in ids}))
 
     def find(self, kind: str, value: str) -> list[FilterChoice]:
-        """Return whom ``value`` calls; none where nobody is called so.
+        """Return the rows that ``value`` means: an id or a name.
 
-        An id comes before a name, and whoever bears a name now before whoever bore it once.
+        An id takes precedence over a name, a present name over a former one.
         """
         rows = sorted(self._rows[kind])
         by_id = [row for row in rows if str(row[0]) == value]
@@ -176,7 +176,7 @@ def _former(kind: str) -> str:
 
 
 def _is_text(value: str) -> bool:
-    """Whether a database takes it: bytes that are no text come by the command line."""
+    """Whether it is valid text; a command line may pass bytes that are not."""
     return "\0" not in value and value.encode(errors="replace").decode() == value
 
 
@@ -281,7 +281,7 @@ def list_options(
 def search_rows(rows: QuerySet, kind: str, search_text: str) -> QuerySet:
     """Return the rows whose name, pinyin or initials hold all words."""
     if isinstance(rows, NamedQuerySet):
-        return rows.called(search_text)
+        return rows.matching(search_text)
     if kind == "liaison":
         for word in search_text.split():
             rows = rows.filter(Q(display_name__icontains=word) | Q(username__icontains=word))

@@ -1,7 +1,7 @@
 """Fields to choose departments and people, searchable, the frequent ones first.
 
-    departments = SearchMultipleChoiceField(label=…, queryset=Department.objects.offered())
-    rows = offered_choices(Department.objects.offered())    # one query, for as many fields as a form has
+    departments = SearchMultipleChoiceField(label=…, queryset=Department.objects.selectable())
+    rows = offered_choices(Department.objects.selectable())    # one query, for as many fields as a form has
     role_of = forms.ChoiceField(choices=rows, widget=SearchSelect)
 
 Without scripts they are the browser's own selects, in two groups; static/js/search-select.js lets them be searched.
@@ -25,10 +25,10 @@ from django.utils.translation import gettext as _, gettext_lazy
 from meetings.core.text import MAX_ID_DIGITS, parse_ids
 from meetings.core.types import StrOrPromise
 
-# How many count as frequent, and up to how many a list is seen at a glance.
+# How many rows count as frequent, and the longest list shown without a search.
 MAX_FREQUENT = 6
 SHORT_LIST_LENGTH = 8
-# The columns that a row may be called by, of those that it has.
+# The columns that a row may be named by.
 _CALLED = ("name", "title", "document_number", "display_name", "username")
 # How many rows a page offers at most.
 MAX_OPTIONS = 50
@@ -47,8 +47,8 @@ def offered_choices(
 ) -> list[tuple[Any, Any]]:
     """Return choices for any number of fields, in groups where the list is long.
 
-    ``rows`` come from `Department.objects.offered` or `Person.objects.offered`, for one query; ``empty`` is the label
-    of choosing none.
+    ``rows`` come from `Department.objects.selectable` or `Person.objects.selectable`, for one query; ``empty`` is the
+    label of choosing none.
     """
     rows = list(rows)
     frequent, others = split_frequent(rows, {row: getattr(row, "uses", 0) for row in rows})
@@ -149,7 +149,7 @@ class SearchSelect(forms.Select):
         return self.find_called(called) if called else super().value_from_datadict(data, files, name)
 
     def find_called(self, called: str) -> str:
-        """Return the id of the one row called so, which may have its unit behind it."""
+        """Return the id of the one row with this name, perhaps followed by its unit."""
         queryset = self._queryset
         if queryset is None:
             return called
@@ -184,7 +184,7 @@ class SearchChoiceField(forms.ModelChoiceField):
 
     def __init__(self, queryset: QuerySet, *, empty_label: StrOrPromise | None = None, **options: Any) -> None:
         super().__init__(queryset, **options)
-        # Also where one is needed and one was chosen before: nobody is to be chosen unseen.
+        # Even for a required field: no row may be preselected unnoticed.
         self.empty_label = gettext_lazy("Choose") if empty_label is None else empty_label
 
 

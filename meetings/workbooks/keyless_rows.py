@@ -29,7 +29,7 @@ def match_keyless_rows(parsed: ParsedWorkbook, account: Account) -> ParsedWorkbo
     The department is the one that the sheet, or its title, names; whether the account reports for it is asked later.
     """
     rows = {row.notice: row for row in parsed.keyless_rows}
-    departments = list(Department.objects.offered()) if rows else []
+    departments = list(Department.objects.selectable()) if rows else []
     found: dict[_Identity, list[tuple[KeylessRow, Department]]] = {}
     for row in rows.values():
         department = _find_department(row, departments)

@@ -24,7 +24,7 @@ class ExampleForm(forms.Form):
     leader = SearchChoiceField(
         label="Leader", queryset=Person.objects.selectable_as_leaders(), help_text="Who supervises it."
     )
-    departments = SearchMultipleChoiceField(label="Departments", queryset=Department.objects.offered())
+    departments = SearchMultipleChoiceField(label="Departments", queryset=Department.objects.selectable())
 
 
 TEMPLATE = """

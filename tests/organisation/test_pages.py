@@ -150,7 +150,7 @@ def test_a_person_is_added_corrected_and_retired(staff, world):
     staff.post(f"{address}rename/", {"name": "钱进", "unit": "二处", **version(person)})
     staff.post(f"{address}retire/", version(person))
     person.refresh_from_db()
-    assert (person.unit, person.is_active, person in Person.objects.offered()) == ("二处", False, False)
+    assert (person.unit, person.is_active, person in Person.objects.selectable()) == ("二处", False, False)
 
 
 def test_readers_read_and_see_nothing_to_change(client, world):

@@ -351,8 +351,8 @@ def test_nobody_is_retired_who_answers_for_open_tasks(staff):
     assert [leader.name for task in tasks for leader in task.leaders.all()] == ["易春", "肖良"]
     retired = retire(subject=technology, actor=staff)
     assert not retired.is_active
-    assert retired not in Department.objects.offered()
-    assert retired in Department.objects.offered(include=[retired.pk])
+    assert retired not in Department.objects.selectable()
+    assert retired in Department.objects.selectable(include=[retired.pk])
     assert restore(subject=technology, actor=staff).is_active
     assert list(technology.change_log.values_list("kind", flat=True)) == ["restored", "retired", "handed_over"]
 

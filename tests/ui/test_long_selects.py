@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
 class ExampleForm(forms.Form):
     leader = SearchChoiceField(queryset=Person.objects.selectable_as_leaders())
-    departments = SearchMultipleChoiceField(queryset=Department.objects.offered(), required=False)
+    departments = SearchMultipleChoiceField(queryset=Department.objects.selectable(), required=False)
     meeting = MeetingField(queryset=Meeting.objects.order_by("pk"), required=False)
 
 

@@ -33,7 +33,7 @@ def meeting_list(request: Request) -> HttpResponse:
     day, errors = requested_day(request)
     meetings = permissions.readable_meetings(request.user, day).with_counts()
     search_text = request.GET.get("q", "").strip()[:200]
-    table, errors = MeetingTable.build(request, meetings.called(search_text), errors)
+    table, errors = MeetingTable.build(request, meetings.matching(search_text), errors)
     table.show_page(request, per_page=MEETINGS_PER_PAGE)
     shown = [row.record.pk for row in table.paginated_rows]
     tasks = permissions.readable_tasks(request.user, day).filter(meeting__in=shown)

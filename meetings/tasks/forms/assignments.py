@@ -1,7 +1,7 @@
 """Rows of departments and leaders in a form, edited by buttons that save nothing.
 
-All rows send the same names (``department`` and ``role``, or ``leader``), so that a row needs no number and no script.
-To `TrackedForm` the rows are a text: ``3:lead,5:supporting``.
+All rows use the same field names (``department`` and ``role``, or ``leader``), so no row needs a number or a script.
+For `TrackedForm` the rows are one text: ``3:lead,5:supporting``.
 """
 
 import re

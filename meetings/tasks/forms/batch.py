@@ -18,7 +18,7 @@ from meetings.ui.fields import DayField, SelectField, TextField
 from meetings.ui.forms import ServiceForm
 from meetings.ui.widgets import SearchChoiceField
 
-# What can be done with several tasks, each with its fields; without one, all fields are there.
+# The acts on several tasks, each with its fields; without a choice all fields are shown.
 ACTS: dict[str, tuple[StrOrPromise, tuple[str, ...]]] = {
     "progress": (gettext_lazy("Status and progress"), ("status", "note", "effective_on")),
     "review": (label("next_review"), ("next_review", "note", "effective_on")),
@@ -109,7 +109,7 @@ class BatchForm(SelectionForm):
         "place_leader",
         "instead_of_leader",
     )
-    # These stand two in a line.
+    # Shown side by side.
     field_classes = dict.fromkeys({"effective_on", *SECRETARIAT_FIELDS} - {"place_department"}, "batch-half")
 
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
@@ -128,14 +128,14 @@ class BatchForm(SelectionForm):
         for name in self.SECRETARIAT_FIELDS:
             del self.fields[name]
         self.fields["effective_on"].help_text = ""
-        own = Department.objects.offered().filter(pk__in=account.department_ids)
+        own = Department.objects.selectable().filter(pk__in=account.department_ids)
         if len(account.department_ids) > 1:
             self.fields["department"].queryset = own
         else:
             del self.fields["department"]
 
     def _keep_fields_of_act(self) -> None:
-        """Leave the fields of the act that was chosen, and words about nothing else."""
+        """Keep only the fields of the chosen act, with labels to match."""
         if (act := self["act"].value()) not in ACTS:
             return
         wanted = ACTS[act][1]
@@ -161,7 +161,7 @@ class BatchForm(SelectionForm):
         ):
             if f"place_{kind}" not in self.fields:
                 continue
-            self.fields[f"place_{kind}"].queryset = offered.offered()
+            self.fields[f"place_{kind}"].queryset = offered.selectable()
             self.fields[f"instead_of_{kind}"].choices = [
                 (ADD, _("Nobody's: beside those who are there")),
                 (REPLACE_ALL, _("All who are there")),
@@ -203,7 +203,7 @@ class BatchForm(SelectionForm):
         return Assignment(part, role, type(part).objects.get(pk=instead_of))
 
     def add_common_error(self, rows: list[PlannedRow]) -> None:
-        """Put the one reason that stops every row beside the field it is about."""
+        """If one reason refuses every row, show it beside the field it is about."""
         reasons = {(row.refusal.field, row.refusal.message) for row in rows if row.refusal is not None}
         if len(reasons) == 1 and not any(row.entries for row in rows):
             ((name, message),) = reasons

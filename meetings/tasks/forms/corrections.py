@@ -70,7 +70,7 @@ class EditTaskForm(TaskForm, TrackedForm):
             [part.department_id for part in departments],
             [part.person_id for part in leaders],
         )
-        self.fields["departments"].offer(Department.objects.offered(own_departments), empty=_("Nobody"))
+        self.fields["departments"].offer(Department.objects.selectable(own_departments), empty=_("Nobody"))
         self.fields["leaders"].offer(Person.objects.selectable_as_leaders(own_leaders), empty=_("Nobody"))
         self.deadline = DeadlineForm(data, task=task)
         self.deadline_lock_reason = ""

@@ -47,7 +47,7 @@ class IssueForm(ServiceForm):
                     for task in issue.tasks
                 ]
             case ImportIssueColumn.DEPARTMENTS:
-                self._add_assignments(_department_names, Department.objects.offered())
+                self._add_assignments(_department_names, Department.objects.selectable())
             case ImportIssueColumn.LEADERS:
                 self._add_assignments(_leader_names, Person.objects.selectable_as_leaders())
 

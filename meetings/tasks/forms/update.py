@@ -45,7 +45,7 @@ def describe_first_free_day(first: datetime.date) -> str:
 def _describe_days(task: Task, account: Account) -> str:
     """Say from which days on an entry counts. One query."""
     first, earliest = first_free_day(account), _describe_earliest_days(task)
-    # Where every day that may be given counts at once, that is all.
+    # Where every allowed day counts at once, there is nothing more to say.
     if not first or first <= task.suggestion.meeting.issued_on:
         return earliest
     two_sentences = pgettext("two sentences", "%(first)s %(second)s")
@@ -103,7 +103,7 @@ class TaskForm(ServiceForm):
             (department.pk, department.name) for department in departments
         ]
         if not may_stay_empty and len(departments) == 1:
-            # There is nothing to choose.
+            # One department: nothing to choose.
             field.initial = departments[0]
             field.widget = field.hidden_widget()
 
@@ -119,7 +119,7 @@ class UpdateTaskForm(TaskForm):
     field_order = ("status", "department", "note", "effective_on", "next_review")
     field_classes: ClassVar = dict.fromkeys({"status", "department", "effective_on", "next_review"}, "field-half")
 
-    # What the status was when the form was opened, so that leaving it alone is never taken for a change.
+    # The status when the form was opened, so that an untouched field is never taken for a change.
     status_was = forms.CharField(required=False, widget=forms.HiddenInput)
     status = SelectField(label=label("status"), required=False)
     note = TextField(label=gettext_lazy("Progress, or the reason"), required=False, rows=4)
@@ -129,7 +129,7 @@ class UpdateTaskForm(TaskForm):
 
     def __init__(self, data: QueryDict | None = None, *, account: Account, task: Task, **options: Any) -> None:
         if data is not None and "close" in data:
-            # The button that closes, whatever status was chosen.
+            # The button «close», which overrides the chosen status.
             data = data.copy()
             data["status"] = Status.CLOSED.value
         initial = {"status": task.day_status, "status_was": task.day_status}

@@ -33,15 +33,15 @@ class TaskActionForm(TaskForm):
     marks_optional = True
     title: StrOrPromise
     success_message: StrOrPromise
-    # Whether something that was wanted has not happened, as ``success_message`` then says.
+    # Whether part of the action failed; ``success_message`` says which.
     is_incomplete = False
-    # What the service calls the note.
+    # The service's name for the note.
     note_as = "note"
-    # What the button says that sends the form, where there is one.
+    # The label of the submit button.
     verb: StrOrPromise
-    # The decisions that may be sent, each with its label and style; none: one button, the verb.
+    # The decisions with label and style; without any, there is one button, the verb.
     buttons: tuple[tuple[str, StrOrPromise, str], ...] = ()
-    # Fields that are not the service's to know.
+    # Fields that are not passed to the service.
     UNSENT_FIELDS = ("version", "understood", "instruction", "evidence", "milestone")
 
     def __init__(self, *args: Any, action: str, **options: Any) -> None:
@@ -153,7 +153,7 @@ class ExtensionRequestForm(TaskActionForm):
     def clean(self) -> dict[str, Any]:
         """Ask for a second look at the reading.
 
-        A day that is no later deadline is refused at once: nobody looks twice at what cannot be.
+        A day that is no later deadline is refused at once, without a second look.
         """
         data = super().clean() or {}
         text = self.data.get("deadline_text", "")

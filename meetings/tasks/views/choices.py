@@ -16,7 +16,7 @@ from meetings.ui.navigation import today
 
 # By the kinds of `SearchSelect`.
 _ROWS: dict[str, Callable[[Account], QuerySet]] = {
-    "department": lambda account: permissions.readable_departments(account).offered(),
+    "department": lambda account: permissions.readable_departments(account).selectable(),
     "person": lambda account: permissions.readable_people(account).selectable_as_leaders(),
     "source": permissions.readable_suggesters,
     "meeting": lambda account: permissions.readable_meetings(account, today()),
