@@ -42,6 +42,6 @@ def write_list(
     as_of, known = parse_known_on(params.get(KNOWN_ON), day)
     chosen = columns_of_list(columns) if columns else COLUMNS
     with known_on(known):
-        # Within: what may be left out of a query depends on what is known.
+        # Inside the context, because the queries depend on the day of knowledge.
         tasks = filter_and_sort_tasks(params, permissions.readable_tasks(account, as_of), as_of)
         write_file(key, language, lambda file: write_register_workbook(file, tasks, as_of, chosen, is_to_print=True))

@@ -53,7 +53,7 @@ from meetings.tasks.filter_fields import IdOrNameFilter, MultiChoiceFilter, Sear
 from .statistics import CLOSED_IN_TIME, LATE, reported_since_review
 from .word_search import find_tasks
 
-# The filters that are lists to tick: those that always stand, and those behind one button, in the order of use.
+# The filters with check boxes: those always shown, and those behind one button, in the order of use.
 MAIN_FILTERS = ("health", "department", "leader", "meeting")
 FURTHER_FILTERS = (
     "status",
@@ -86,7 +86,7 @@ class InvalidParameterError(ValueError):
 
 
 def unknown_filter(name: str) -> str:
-    """Say that the list has no such parameter."""
+    """Return the message that the list has no such parameter."""
     return _("There is no filter called “%(name)s”. Leave it out.") % {"name": name}
 
 
@@ -148,7 +148,7 @@ class TaskFilterSet(django_filters.FilterSet):
     due_after = _day_field(gettext_lazy("Due from"))
     due_before = _day_field(gettext_lazy("Due until"))
 
-    # What the filters of open matters look for.
+    # The choices of the filters for open matters.
     OPEN_MATTERS: ClassVar[dict[str, type[Instruction | ExtensionRequest | ImportIssue]]] = {
         "instruction": Instruction,
         "wish": ExtensionRequest,
@@ -189,12 +189,12 @@ class TaskFilterSet(django_filters.FilterSet):
 
     @property
     def main_fields(self) -> list[BoundField]:
-        """The form's fields that are lists to tick and always stand."""
+        """The fields with check boxes that are always shown."""
         return [self.form[name] for name in MAIN_FILTERS]
 
     @property
     def further_fields(self) -> list[BoundField]:
-        """The form's fields that are lists to tick and stand behind one button."""
+        """The fields with check boxes behind one button."""
         return [self.form[name] for name in FURTHER_FILTERS]
 
     @cached_property
@@ -211,7 +211,7 @@ class TaskFilterSet(django_filters.FilterSet):
 
     @property
     def narrows(self) -> bool:
-        """Whether anything is asked for; otherwise all tasks are found."""
+        """Whether any filter is active."""
         return any(value for name in self.filters for value in self.data.getlist(name))
 
     @property
@@ -259,7 +259,7 @@ class TaskFilterSet(django_filters.FilterSet):
     def filter_search_text(self, tasks: TaskQuerySet, name: str, search_text: str) -> TaskQuerySet:
         return find_tasks(tasks, list(dict.fromkeys(narrow_letters(search_text).split())), self.day)
 
-    # A filter's method is asked only where something was chosen.
+    # A filter's method is called only where something was chosen.
 
     def filter_health(self, tasks: TaskQuerySet, name: str, healths: list[str]) -> TaskQuerySet:
         return tasks.in_health(healths, self.day)

@@ -1,7 +1,7 @@
 """The inbox: what waits for an account to decide, answer or report.
 
-Each group is a queryset of tasks, so that the number in the navigation is one count over all of them. It is about
-now, for an inbox of a past day would be nobody's work; but a digest of a past day tells what waited then.
+Each group is a queryset of tasks, so that one query counts all of them for the navigation. The inbox shows the present
+only; a digest of a past day, however, tells what waited then.
 """
 
 import datetime
@@ -46,7 +46,7 @@ from .acknowledgements import unacknowledged_parts
 from .import_issues import count_open_issues
 from .statistics import PRESSING
 
-# What a liaison takes over is no task by itself: the meetings are counted, each of which is taken over in one act.
+# Tasks to take over are counted by meeting, since each meeting is taken over in one act.
 ACKNOWLEDGE = "acknowledge"
 BACK_DATING = "back_dating"
 
@@ -62,16 +62,15 @@ GROUP_TITLES = {
     ACKNOWLEDGE: _("To take over"),
 }
 
-# Who has an inbox at all; readers and administrators decide, answer and report nothing.
+# Readers and administrators decide, answer and report nothing, so they have no inbox.
 ROLES_WITH_INBOX = frozenset({Role.SECRETARIAT, Role.LIAISON, Role.LEADER})
 
 
 @dataclass(frozen=True, slots=True)
 class InboxGroup:
-    """Tasks that wait for the same.
+    """Tasks that wait for the same action.
 
-    ``request`` makes the expressions of what is waited for and since when: the navigation of every page counts the
-    tasks, and does not need them.
+    ``request`` makes the expressions for what is requested and since when; counting does not need them.
     """
 
     key: str
@@ -99,14 +98,14 @@ class InboxGroup:
 
 
 def has_inbox(account: Account) -> bool:
-    """Whether anything could ever wait for the account."""
+    """Whether the account's role has an inbox."""
     return account.is_authenticated and account.is_active and account.role in ROLES_WITH_INBOX
 
 
 def groups(account: Account, day: datetime.date, *, is_past: bool = False) -> list[InboxGroup]:
     """Return the groups of the account's role, also empty ones. No query.
 
-    What waits now, which costs least; or with ``is_past`` what waited at the end of ``day``.
+    They hold what waits now or, with ``is_past``, what waited at the end of ``day`` (a slower query).
     """
     found = _find_groups(account, day, day if is_past else None)
     return found if is_past else _list_once(found)
@@ -126,8 +125,8 @@ def _find_groups(account: Account, day: datetime.date, past_day: datetime.date |
 def _list_once(found: list[InboxGroup]) -> list[InboxGroup]:
     """Leave each task in the first of its groups.
 
-    The decision, or the answer, that it asks for there settles what the others ask for as well; but consent to a day
-    settles nothing else.
+    The decision or answer there settles the other groups as well, except that consent to back-dating settles nothing
+    else.
     """
     once: list[InboxGroup] = []
     for group in found:
@@ -159,9 +158,9 @@ def count_waiting(account: Account, day: datetime.date) -> dict[str, int]:
 
 
 def count_queue(account: Account, open_issue_count: int | None = None) -> int:
-    """Return how much waits for the account, as the navigation tells. One query.
+    """Return the number that the navigation shows. One query.
 
-    One more for the secretariat, whom the open confirmations wait for, unless they were counted.
+    One more for the secretariat, which also has the open confirmations, unless they were counted already.
     """
     number = sum(count_waiting(account, timezone.localdate()).values())
     if not permissions.is_secretariat(account):
@@ -190,7 +189,7 @@ def _waiting(account: Account, day: datetime.date, _days: int) -> QuerySet[Any, 
 
 
 def next_task(account: Account, day: datetime.date, *, excluded_id: int | None = None) -> Task | None:
-    """Return the first task that waits for the account, but for ``excluded_id``."""
+    """Return the first task that waits for the account, other than ``excluded_id``."""
     for group in groups(account, day):
         task = group.items(day).exclude(pk=excluded_id or 0).first()
         if task is not None:
@@ -230,7 +229,7 @@ def claimed_days(tasks: Iterable[Task]) -> dict[int, list[datetime.date]]:
 def _secretariat_groups(past_day: datetime.date | None) -> list[InboxGroup]:
     requests = ExtensionRequest.objects.waiting() if past_day is None else ExtensionRequest.objects.open_on(past_day)
     closing = awaiting_decision(_tasks_on(past_day), past_day)
-    # Once the status is decided, no earlier day can count; what waited on a past day is nobody's to decide any more.
+    # Only for today: a claim that waited on a past day cannot be decided for that day any more.
     claims = _waiting_claims()
     back_dating = InboxGroup(
         BACK_DATING,
@@ -243,7 +242,7 @@ def _secretariat_groups(past_day: datetime.date | None) -> list[InboxGroup]:
         InboxGroup("closure", closing, partial(_closure_request, past_day)),
         InboxGroup(
             "extension",
-            # From the few open requests to their tasks, not through all tasks.
+            # Starts from the few open requests instead of all tasks.
             Task.objects.filter(pk__in=requests.values("task")),
             partial(_first_of, requests, "reason", "asked__effective_on"),
             words_label=_("Why more time is needed"),
@@ -284,7 +283,7 @@ def _liaison_groups(account: Account, day: datetime.date, past_day: datetime.dat
         ),
         InboxGroup(
             "report",
-            # A reminder asks for the same report.
+            # A reminded task asks for the same report, so it is left out here.
             answerable.filter(pk__in=_tasks_to_report(day).order_by().values("pk")).exclude(
                 pk__in=reminded.values("pk")
             ),
@@ -343,8 +342,8 @@ def _last_note(account: Account, day: datetime.date) -> Subquery:
 def _tasks_to_report(day: datetime.date) -> TaskQuerySet:
     """Return the overdue and review-missed tasks that a report would help.
 
-    A missed review ends with a report; an overdue task stays overdue, so a report on it is wanted when it has become
-    so and once in a while afterwards, or an inbox could never be empty. Whoever asked for closure has reported.
+    A report ends a missed review. An overdue task stays overdue, so a report is asked for when it becomes overdue and
+    then from time to time; otherwise an inbox could never be empty. A request for closure counts as a report.
     """
     a_while_ago = day - datetime.timedelta(days=settings.DUE_SOON_DAYS)
     unreported = (

@@ -31,7 +31,7 @@ from .paging import LAST_PAGE, InvalidCursorError, TaskPage, TaskPaginator
 from .saved_views import build_saved_query, is_same_list
 from .tables import TaskTable, available_columns, shown_columns
 
-# The parameters of a page by key, and of a long list whose tasks are all counted.
+# The parameters for a page by key, and for an exact count of a long list.
 AFTER, COUNT_EXACTLY = "after", "count"
 # The usual ones, and two more.
 MAX_COLUMNS_ON_A4 = 10
@@ -89,12 +89,12 @@ class Listing(TaskRows):
 
     @property
     def is_wide(self) -> bool:
-        """Whether the columns shown want a larger paper than A4."""
+        """Whether the columns shown need larger paper than A4."""
         return len(self.columns) > MAX_COLUMNS_ON_A4
 
     @property
     def has_more_columns(self) -> bool:
-        """Whether there are more columns than the usual ones, which fit a desk's screen."""
+        """Whether there are more columns than the usual ones, which fit a desktop screen."""
         return len(self.columns) > len(TaskTable.DEFAULT_COLUMNS)
 
     @property
@@ -173,7 +173,7 @@ def about_a_day(view: DayView) -> DayView:
         try:
             known = _requested_days(request)[1] if request.method in ("GET", "HEAD") else None
         except InvalidAsOfError:
-            # The view tells it among the errors of the page.
+            # The view shows it among the errors of the page.
             known = None
         if known is not None:
             # The navigation counts what waits now, and is drawn with the page.
@@ -250,7 +250,7 @@ def find_page(
     filterset = TaskFilterSet(params, tasks, day=day, choices=choices)
     errors, is_beyond = [*errors, *filterset.error_messages, *sorting_errors], False
     per_page = _parse_page_size(params, size, errors)
-    # An export is of all pages, so it does not matter on which of them it was asked for.
+    # An export contains all pages, so the page parameters are ignored.
     number = 1 if params.get("export") else _parse_page(params, errors)
     found = tasks.none() if errors else filterset.qs if filterset.narrows else tasks
     paginator = TaskPaginator(found, order, per_page, load=load, is_exact=COUNT_EXACTLY in params)

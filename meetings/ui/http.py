@@ -1,4 +1,4 @@
-"""The request as the views behind the sign-in see it."""
+"""The request type of views behind the sign-in, and responses for htmx."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ class Request(HttpRequest):
 
     user: Account
     htmx: HtmxDetails
-    # What the navigation says that waits, where it was counted before the page.
+    # The number the navigation shows, where it was counted already.
     waiting: int
 
 

@@ -1,7 +1,7 @@
 """Views whose module is imported with the first request for one of them.
 
-What reads documents, writes reports or talks to robots takes libraries that are most of a worker's memory and half of
-its start, for pages that most workers seldom serve.
+Reading documents, writing reports and posting to robots need libraries that take most of a worker's memory and half of
+its start-up time, for pages that are seldom requested.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What all views share: the day, the way back, and to the tasks."""
+"""Helpers of all views: the day, the next address, links to the list of tasks."""
 
 import datetime
 import functools
@@ -22,7 +22,7 @@ def today() -> datetime.date:
 
 
 def as_of_query(day: datetime.date) -> QueryDict:
-    """Return the parameters that hold a link on ``day``; none for today.
+    """Return the parameters that keep a link on ``day``; none for today.
 
     The day of knowledge goes along.
     """
@@ -35,7 +35,7 @@ def as_of_query(day: datetime.date) -> QueryDict:
 
 
 def day_context(request: HttpRequest, day: datetime.date, errors: list[str]) -> dict[str, Any]:
-    """Return what every page about a day tells its template, with the errors."""
+    """Return the template context of every page about a day, with the errors."""
     return {
         "day": day,
         "is_today": day == today(),
@@ -71,7 +71,7 @@ def open_tasks_url(meetings: int | Iterable[int], departments: int | Iterable[in
 
 @functools.cache
 def _address_of_tasks(_prefix: str) -> str:
-    # The figures of the dashboard lead there a hundred times.
+    # The dashboard has a hundred such links, so this is kept fast.
     return reverse("task_list")
 
 
@@ -81,16 +81,16 @@ def get_next_url(request: HttpRequest) -> str:
     if not _is_local(url):
         return ""
     parts = urlsplit(url)
-    # The row that stands after # is the task's own, and said where the address is used.
+    # The fragment (#…) names a row and is added where the address is used.
     address = parts._replace(fragment="").geturl()
-    # What is handed back is what is checked: taking an address to pieces has dropped a TAB, and //elsewhere is left.
+    # Check the rebuilt address: parsing drops a TAB, after which //elsewhere may be left.
     return address if parts.path != request.path and _is_local(address) and is_page(address) else ""
 
 
 def is_page(url: str) -> bool:
-    """Whether a link or a redirect may lead there: no address that takes a POST alone.
+    """Whether a link or redirect may lead there: not to a view that takes only POST.
 
-    What is no address of ours has a page that says so.
+    An unknown address is allowed; its page says that it does not exist.
     """
     try:
         view: Callable[..., Any] | None = resolve(urlsplit(url).path).func
@@ -98,7 +98,7 @@ def is_page(url: str) -> bool:
         return True
     methods = getattr(getattr(view, "view_class", None), "http_method_names", ["get"])
     while view is not None:
-        # Where django.views.decorators.http keeps what the view takes; it tells nobody otherwise.
+        # django.views.decorators.http keeps the allowed methods only in this closure.
         if inspect.isfunction(view):
             methods = inspect.getclosurevars(view).nonlocals.get("request_method_list", methods)
         view = getattr(view, "__wrapped__", None)

@@ -21,14 +21,14 @@ from .http import Request
 from .navigation import today
 
 ENTRIES_PER_PAGE = 50
-# So many days back, where nobody says since when.
+# The default period, in days.
 USUAL_DAYS = 90
 
 
 class RecordedForm(forms.Form):
     """From when to when something was recorded; cleaned, both days are known."""
 
-    # By name: "from" is no name of a variable.
+    # Declared by name, because "from" is a keyword.
     fields: dict[str, Any]
 
     def __init__(self, data: QueryDict, **options: Any) -> None:
@@ -48,7 +48,7 @@ class RecordedForm(forms.Form):
         return data
 
     def find_beginning(self, data: dict[str, Any]) -> datetime.date:
-        """Return since when, where nobody says."""
+        """Return the default first day."""
         return min(today(), data["to"]) - datetime.timedelta(days=USUAL_DAYS)
 
 
@@ -73,7 +73,7 @@ def entries_response(
         entries = find_entries(form.cleaned_data)
         if (ending := request.GET.get("export", "")) in ("xlsx", "csv"):
             name = file_title % {"first": first.isoformat(), "last": last.isoformat()}
-            # A cursor that an exception leaves open would be closed whenever its frames are collected.
+            # Close the cursor at once; after an exception it would stay open until the frames are collected.
             generator: Any = entries.iterator(chunk_size=1000)
             with contextlib.closing(generator) as lines:
                 return list_response(ending, name=name, title=title, columns=columns, lines=lines)

@@ -1,7 +1,7 @@
 """Scales and shapes of the pictures that templates draw as SVG; no models.
 
-Places are shares of a width in per cent, as attributes of SVG write them, so that a picture fills what room there is
-and its marks and words keep their size.
+Positions are percentages of the width, as in SVG attributes, so that a picture fills the available room while marks and
+words keep their size.
 """
 
 import datetime
@@ -12,10 +12,10 @@ from itertools import accumulate
 
 from meetings.core.dates import add_months
 
-# As many months lie between two lines of a scale, so that no more than MAX_TICKS are drawn.
+# Possible numbers of months between two ticks; the smallest with at most MAX_TICKS ticks is used.
 TICK_STEPS = (1, 3, 6, 12, 24, 60, 120, 240)
 MAX_TICKS = 6
-# From which number on a field is drawn darker: on one page as on the other, so that one task never looks like many.
+# The numbers from which a cell gets the next darker shade; the same on all pages, so that shades compare.
 SHADE_STEPS = (1, 2, 4, 7)
 
 
@@ -34,7 +34,7 @@ class DayScale:
         return cls(first, add_months(known[-1].replace(day=1), 1) - datetime.timedelta(days=1))
 
     def percent(self, day: datetime.date) -> str:
-        """Return where ``day`` stands; a day outside stands at the edge."""
+        """Return the position of ``day``; days outside are drawn at the edge."""
         return write_percent((min(max(day, self.first), self.last) - self.first).days / (self.last - self.first).days)
 
     def ticks(self) -> list[datetime.date]:
@@ -85,5 +85,5 @@ def write_percent(share: float) -> str:
 
 
 def _write(number: float) -> str:
-    # Not the reader's way to write a number: an attribute of SVG has a point in it.
+    # Not localised: SVG attributes need a decimal point.
     return f"{number:.2f}"

@@ -33,12 +33,12 @@ class StyledField(BoundField):
 
     @property
     def theirs(self) -> str | None:
-        """What another person has made of the field meanwhile (`ui.forms.TrackedForm`)."""
+        """The value that another person saved meanwhile (`ui.forms.TrackedForm`)."""
         return getattr(self.form, "theirs", {}).get(self.name)
 
     @property
     def original(self) -> str | None:
-        """What was printed first, where something else stands now."""
+        """The original printed value, if it differs from the present one."""
         return getattr(self.form, "originals", {}).get(self.name)
 
 

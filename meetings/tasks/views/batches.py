@@ -44,7 +44,7 @@ def batch_create(request: Request) -> HttpResponse:
     """Show the form of a batch for the selected tasks, its preview, then run it."""
     tasks = permissions.selectable_tasks(request.user, today())
     if request.method != "POST":
-        # Whoever signs in again in the middle of sending a form arrives here.
+        # A form sent with an expired session leads here by GET after signing in.
         return redirect("task_list")
     step = request.POST.get("step")
     if step is None:
@@ -56,7 +56,7 @@ def batch_create(request: Request) -> HttpResponse:
 
 
 def _start(request: Request, tasks: TaskQuerySet) -> HttpResponse:
-    """Take the selection from the list; its errors are shown in the list."""
+    """Begin with the selection of the list, which shows the errors."""
     try:
         selected = parse_selection(request.POST, tasks)
     except ServiceError as error:
@@ -66,7 +66,7 @@ def _start(request: Request, tasks: TaskQuerySet) -> HttpResponse:
 
 
 def _begin_form(request: Request, selected: str) -> BatchForm:
-    """Return the form of the act that was chosen, or of what is done most."""
+    """Return the form of the chosen act, or of the most frequent one."""
     initial = {"selected": selected, "act": request.POST.get("act", "progress"), "status": request.POST.get("status")}
     return BatchForm(initial=initial, account=request.user)
 
@@ -104,7 +104,7 @@ def _run(request: Request, form: BatchForm) -> HttpResponse:
 
 
 def add_result_messages(request: Request, result: BatchResult) -> None:
-    """Tell what the batch changed, with a button to undo it, and what it left."""
+    """Add messages: what the batch changed, with an undo button, and what it left."""
     number = len(result.changed)
     statuses = {row.change.status for row in result.changed if not row.change.places}
     status = statuses.pop() if len(statuses) == 1 else None
@@ -176,7 +176,7 @@ def _render(request: Request, form: BatchForm, *, rows: list[PlannedRow] | None 
 @require_safe
 def batch_list(request: Request) -> HttpResponse:
     """Show who changed many tasks at once, when and how, and what of it can be undone."""
-    # What one entry claims is decided on its task's page.
+    # Single back-dated entries are decided on the page of their task.
     batches = permissions.readable_batches(request.user).exclude(source=BatchSource.BACK_DATED)
     table, errors = BatchTable.build(request, batches.for_listing())
     table.show_page(request)

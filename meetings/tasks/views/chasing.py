@@ -40,7 +40,7 @@ from meetings.ui.navigation import as_of_query, get_next_url, today
 
 from .batches import group_by_reason, name_refused, parse_selection
 
-# Of slips on a page, which is printed, and in a file.
+# The most departments on a page of slips, and in a file of them.
 DEPARTMENTS_PER_PAGE, DEPARTMENTS_PER_FILE = 5, 100
 
 
@@ -101,7 +101,7 @@ def remind_many(request: Request) -> HttpResponse:
             messages.error(request, error.message)
             return redirect(get_next_url(request) or "task_list")
     elif "department" not in request.GET:
-        # Whoever signs in again in the middle of sending the form arrives here.
+        # A form sent with an expired session leads here by GET after signing in.
         return redirect("chasing")
     else:
         department = permissions.readable_department(request.user, parse_id(request.GET.get("department", "")) or 0)

@@ -42,7 +42,7 @@ def edit_task(request: Request, pk: int) -> HttpResponse:
         messages.success(request, _success_message(form.result))
         return redirect(url_after_save(request, task, advances_inbox=False))
     if form.conflict is not None and form.conflict.current_version != task.version:
-        # Saved between our reading of the task and our holding it: what is there now has to be shown.
+        # Somebody saved between reading and locking the task: show the present values.
         return edit_task(request, pk)
     return _page(request, task, form)
 

@@ -49,7 +49,7 @@ MAX_HEADING_LENGTH = 150
 # The newest files; the others come when they are asked for.
 SHOWN_EVIDENCE = 20
 
-# What departments ask the secretariat for.
+# What departments request from the secretariat.
 ASKED_BY_DEPARTMENTS = ("request-closure", "ask-extension")
 # The ways to end an open instruction.
 INSTRUCTION_ENDS = ("answer", "withdraw")
@@ -80,7 +80,7 @@ def render_task(
     import left open, when it came back.
     """
     is_today = day == today()
-    # Kept with the task: its forms ask for it, too.
+    # Stored on the task, because its forms need it, too.
     load_related([task], prefetch_prepared("log", _find_log))
     whole_log = mark_undone(task.log.all())
     log = [entry for entry in whole_log if entry.effective_on <= day]
@@ -126,7 +126,7 @@ def render_task(
 
 
 def _find_log() -> QuerySet[TaskLog]:
-    # What hangs on one task is ordered by its own keys: by those of their models, each query would join four tables.
+    # Ordered by plain keys: the default ordering of these models would join four tables in each query.
     entries = TaskLog.objects.select_related("actor", "department", "batch", "instructs__answer")
     files = prefetch_prepared("evidence", Evidence.objects.order_by, "pk")
     return entries.prefetch_related(files).order_by("-effective_on", "-sequence")
@@ -169,7 +169,7 @@ def _open_issues_context(
     """Return the task's open import issues, and the form of the one being answered."""
     open_issues = _open_issues.fetch(Later(task.pk)) if is_today else []
     for issue in open_issues:
-        # With the departments and leaders that are loaded already.
+        # Reuses the departments and leaders that are loaded already.
         issue.task = task
     issues = group_issues(open_issues)
     opened_issue_id = request.GET.get("wrong") if permissions.is_secretariat(request.user) else None
@@ -183,7 +183,7 @@ def _open_issues_context(
 def _original_values_context(task: Task, whole_log: list[TaskLog], log: list[TaskLog]) -> dict[str, Any]:
     """Return the original values, and how often the deadline was corrected.
 
-    Texts, departments and leaders are today's on every day, so what they were is asked of the ``whole_log``; the
+    Past days show today's texts, departments and leaders, so their original values come from the ``whole_log``; the
     deadline is that of the day.
     """
     texts = find_original_values(entry.changes for entry in sorted(whole_log, key=lambda entry: entry.sequence))
@@ -203,7 +203,7 @@ def _original_values_context(task: Task, whole_log: list[TaskLog], log: list[Tas
 
 
 def _workflow_context(request: Request, task: Task, siblings: list[Task], context: dict[str, Any]) -> dict[str, Any]:
-    """Return what the page of today offers besides: what waits, and the forms."""
+    """Return what only the page of today has: what waits, and the forms."""
     account, submitted_form = request.user, context["submitted_form"]
     instructions = _unanswered.fetch(Later(task.pk))
     closure = context["closure_request"]
@@ -221,23 +221,23 @@ def _workflow_context(request: Request, task: Task, siblings: list[Task], contex
         has_open_siblings=any(sibling.is_open for sibling in siblings),
     )
     names = available_actions(account, task, state)
-    # Of these there is one for each instruction, or file.
+    # There is one form for each instruction or file.
     several = (*INSTRUCTION_ENDS, "delete-evidence")
-    # What is folded has its form once it is opened.
+    # A folded action gets its form when it is opened.
     shown = (*INLINE_ACTIONS, request.GET.get("open"))
     forms = empty_forms((name for name in names if name in shown and name not in several), account, task)
     if submitted_form is not None and submitted_form.action not in INSTRUCTION_ENDS:
-        # Also where it is not offered any more: the sentence that says why has to stand somewhere.
+        # Shown even if no longer offered, because it carries the error message.
         forms[submitted_form.action] = submitted_form
     quick = context["form"]
     if quick is None and permissions.can_report(account, task):
         quick = UpdateTaskForm(account=account, task=task)
     others = [name for name in ACTIONS if name in {*names, *forms} and name not in INLINE_ACTIONS]
     if permissions.is_secretariat(account):
-        # It decides itself, and asks only in a department's stead.
+        # The secretariat decides by itself, and makes a request only on behalf of a department.
         others.sort(key=ASKED_BY_DEPARTMENTS.__contains__)
     if "decide-extension" in forms and context["back"] == reverse("inbox"):
-        # Its reason is what whoever comes to decide has to write.
+        # Whoever decides next needs the reason.
         forms["decide-extension"].fields["note"].widget.attrs["autofocus"] = True
     return {
         "form": quick,
@@ -280,7 +280,7 @@ def _open_reminder(account: Account, task: Task, log: list[TaskLog]) -> TaskLog 
             if entry.is_report and by == part.department_id:
                 break
             if entry.kind == EntryKind.REMINDER and by in (None, part.department_id):
-                # Whether it still waits is the inbox's to say.
+                # The inbox says whether it still waits.
                 return entry if task.pk in reminded_task_ids(account, today()) else None
     return None
 
@@ -328,15 +328,15 @@ def _evidence(request: Request, task: Task, day: datetime.date, log: list[TaskLo
 def list_department_parts(task: Task, log: list[TaskLog], request: TaskLog | None = None) -> list[tuple]:
     """Return each department's part, its own last report, and whether it is silent.
 
-    Silent is who has not reported since the last report of any: the review that report reset was not its own.
-    ``log`` is the task's, newest first. A closure's ``request`` is shown where it waits: here stands the report before.
+    A department is silent if another one reported after its own last report. ``log`` is the task's, newest first. A
+    pending closure ``request`` is shown elsewhere, so the report before it is returned.
     """
     last: dict[int, TaskLog] = {}
     before_request: dict[int, TaskLog] = {}
     reports = [entry for entry in exclude_undone(log) if entry.is_report]
     for entry in reports:
         if entry.department:
-            # What a department reported before it was merged is said of the one that lives.
+            # Reports of a merged department count for the one that it was merged into.
             pk = entry.department.merged_into_id or entry.department.pk
             last.setdefault(pk, entry)
             if entry != request:

@@ -13,7 +13,7 @@ from meetings.ui.http import Request, is_for_fragment
 def help_page(request: Request) -> HttpResponse:
     """Show the help for one's own role, or for that of ``?role=``.
 
-    As a part of another page, the keys alone.
+    As a fragment, only the keyboard shortcuts.
     """
     if is_for_fragment(request):
         return render(request, "_shortcuts.html")

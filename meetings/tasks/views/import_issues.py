@@ -55,7 +55,7 @@ def _page(request: Request, *, submitted_form: IssueForm | None = None, status: 
 def _queue_page(request: Request, asked: QueryDict) -> Page:
     """Return the page of the queue that ``after`` or ``page`` names in ``asked``.
 
-    ``after`` is the last row of the page before: rows that were answered there meanwhile shift nothing.
+    ``after`` is the last row of the page before, so that rows answered there in the meantime shift nothing.
     """
     rows = import_issues.readable_suggestions_with_open_issues(request.user)
     after = parse_id(asked.get("after", ""))
@@ -126,7 +126,7 @@ def _render_again(request: Request, form: IssueForm) -> HttpResponse:
     """Render a refused form with its errors, or with what somebody else did."""
     issue, status = form.issue, form.status_code
     if not form.corrects:
-        # Nothing was typed: the form opens with what is there now.
+        # Nothing was typed: the form shows the present values.
         blank = IssueForm(issue=issue)
         blank.service_error, blank.data, form = form.service_error, form.data, blank
     if _is_on_task_page(form):

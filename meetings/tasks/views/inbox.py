@@ -15,7 +15,7 @@ from meetings.tasks.navigation import inbox_task_url
 from meetings.ui.http import Request
 from meetings.ui.navigation import today
 
-# Of each group, of which one has a page of its own where it has more.
+# Items of each group; a larger group has a page of its own.
 TASKS_PER_PAGE = 20
 
 
@@ -26,7 +26,7 @@ def inbox(request: Request) -> HttpResponse:
     if "begin" in request.GET:
         first = waiting.next_task(request.user, day)
         return redirect(inbox_task_url(first) if first else "inbox")
-    # Asked for once, for here and for the navigation.
+    # Counted once, for this page and the navigation.
     questions = {"open_issue_count": count_open_issues()} if permissions.is_secretariat(request.user) else {}
     found = waiting.groups(request.user, day)
     chosen = next((group for group in found if group.key == request.GET.get("group")), None)
@@ -36,7 +36,7 @@ def inbox(request: Request) -> HttpResponse:
     ]
     to_take_over = [] if chosen else find_to_take_over(request.user, day)
     meetings = {task.suggestion.meeting_id for _group, page in groups for task in page}
-    # Not asked for where nothing waits for consent.
+    # No query where nothing waits for consent.
     claiming = [task for group, page in groups if group.key == waiting.BACK_DATING for task in page]
     claimed_days = waiting.claimed_days(claiming) if claiming else {}
     for task in claiming:

@@ -25,7 +25,7 @@ from .tasks import update_success_message
 
 
 class EmptyHiddenInput(forms.HiddenInput):
-    """Says nothing by itself: the button that is pressed brings the value."""
+    """A hidden input without a value: the pressed button brings it."""
 
     def format_value(self, value: Any) -> str:
         return ""
@@ -57,14 +57,14 @@ def task_status(request: Request, pk: int) -> HttpResponse:
 def _change_status(actor: Account, task: Task, form: UpdateTaskForm) -> BatchResult:
     arguments = form.arguments()
     if arguments["status"] == task.day_status:
-        # Left alone, the words are progress.
+        # Without another status the words are progress.
         arguments["status"] = None
     try:
         return run_batch(changes=[TaskChange(task_id=task.pk, **arguments)], actor=actor)
     except NothingToChangeError as nothing:
         refusal = nothing.rows[0].refusal
         if isinstance(refusal, ConflictError):
-            # In the words of one form, not of one row of many.
+            # Worded for a single form, not for one row of many.
             raise ConflictError(
                 newer_entries=refusal.newer_entries, current_version=refusal.current_version
             ) from nothing

@@ -1,4 +1,4 @@
-"""Views people keep: lists under a name, their own or shared with a role."""
+"""Saved views: lists under a name, one's own or shared with a role."""
 
 from collections.abc import Mapping
 from urllib.parse import urlsplit
@@ -78,13 +78,13 @@ def _save(request: Request) -> HttpResponse:
 
 @require_safe
 def saved_view(request: Request, pk: int) -> HttpResponse:
-    """Lead to the list that the view is."""
+    """Redirect to the list of the view."""
     return redirect(saved_view_url(permissions.readable_view(request.user, pk)))
 
 
 @require_POST
 def saved_view_edit(request: Request, pk: int) -> HttpResponse:
-    """Rename a view, or share it otherwise."""
+    """Rename a view, or change with whom it is shared."""
     view = permissions.own_view(request.user, pk)
     form = _change_form(request, view, request.POST)
     if form.submit(lambda: saved_views_service.change_view(view_id=view.pk, actor=request.user, **form.cleaned_data)):
@@ -95,7 +95,7 @@ def saved_view_edit(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 def saved_view_delete(request: Request, pk: int) -> HttpResponse:
-    """Give a view up."""
+    """Delete a view."""
     view = permissions.own_view(request.user, pk)
     saved_views_service.delete_view(view_id=view.pk, actor=request.user)
     messages.success(request, _("The view “%(name)s” is deleted.") % {"name": view.name})
@@ -104,7 +104,7 @@ def saved_view_delete(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 def saved_view_first_page(request: Request, pk: int) -> HttpResponse:
-    """Let a view be the first page, or (``stop``) let it be that no longer."""
+    """Make a view the first page after signing in, or (``stop``) end that."""
     view = permissions.readable_view(request.user, pk)
     if "stop" in request.POST:
         set_landing_view(account=request.user, view=None)

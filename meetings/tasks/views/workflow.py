@@ -1,4 +1,4 @@
-"""Doing what a task's page offers: one address for each action of `ACTIONS`."""
+"""The actions of a task's page: one address for each of `ACTIONS`."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -41,13 +41,13 @@ def task_action(request: Request, pk: int, action: str) -> HttpResponse:
             form = action_class.form(action=action, account=request.user, task=task)
             context = {"task": task, "form": form, "back": get_next_url(request)}
             return render(request, "meetings/tasks/_folded_action.html", context)
-        # Whoever signs in again in the middle of sending a form arrives here.
+        # A form sent with an expired session leads here by GET after signing in.
         return redirect(f"{task.get_absolute_url()}?open={action}#{action}")
     form = action_class.form(request.POST, request.FILES, action=action, account=request.user, task=task)
     if not form.submit(lambda: action_class.run(form)):
         return render_task(request, task, today(), submitted_form=form, status=form.status_code)
     level = messages.WARNING if form.is_incomplete else messages.SUCCESS
-    # Of a decision the sentence says all; the next one is to be in the window below it.
+    # After a decision a short message is enough, so that the next item stays in sight.
     entry = None if isinstance(form, DecisionForm) else form.result
     given = form.result if isinstance(form.result, Instruction) else None
     tags = f"withdraw:{task.pk}:{given.given.sequence}:{given.pk}" if given else ""
