@@ -14,8 +14,8 @@ def client_address(request: HttpRequest) -> str | None:
     """
     proxies = settings.PROXY_COUNT
     forwarded = [entry.strip() for entry in request.headers.get("x-forwarded-for", "").split(",") if entry.strip()]
-    told = forwarded[-proxies:][:1] if proxies and len(forwarded) >= proxies else []
-    return next(filter(_is_address, [*told, request.META.get("REMOTE_ADDR", "")]), None)
+    client = forwarded[-proxies:][:1] if proxies and len(forwarded) >= proxies else []
+    return next(filter(_is_address, [*client, request.META.get("REMOTE_ADDR", "")]), None)
 
 
 def _is_address(text: str) -> bool:

@@ -41,8 +41,8 @@ def problem_response(status: int, detail: str = "", **members: Any) -> HttpRespo
 
 def refusal_response(errors: Iterable[tuple[str | None, str]], status: int = 422, **members: Any) -> HttpResponse:
     """Return the answer that names what is wrong with each field; of None, with all."""
-    told = [{"message": message, **({"field": field} if field else {})} for field, message in errors]
-    return problem_response(status, " ".join(each["message"] for each in told), errors=told, **members)
+    problems = [{"message": message, **({"field": field} if field else {})} for field, message in errors]
+    return problem_response(status, " ".join(each["message"] for each in problems), errors=problems, **members)
 
 
 def say_version_is_missing() -> HttpResponse:

@@ -20,8 +20,8 @@ def link_entry(before: str, values: Mapping[str, Any]) -> str:
     ids for what it refers to; days are dates, the moment is aware. One that is None is left out, so that a column
     added later changes no former hash.
     """
-    said = {name: value for name, value in values.items() if value is not None}
-    text = json.dumps(said, default=_write_value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    present = {name: value for name, value in values.items() if value is not None}
+    text = json.dumps(present, default=_write_value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(f"{before}\n{text}".encode()).hexdigest()
 
 

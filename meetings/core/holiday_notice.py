@@ -98,8 +98,8 @@ def _date(year: int | str, month: str, day: str, note: str | None, value: str) -
         date = datetime.date(int(year), int(month), int(day))
     except ValueError as error:
         raise NoticeError(NoticeProblem.NO_DAY, value) from error
-    said = re.search(r"(?:周|星期)([一二三四五六日天])", note or "")
-    if said and _WEEKDAYS[said[1]] != date.weekday():
+    weekday = re.search(r"(?:周|星期)([一二三四五六日天])", note or "")
+    if weekday and _WEEKDAYS[weekday[1]] != date.weekday():
         raise NoticeError(NoticeProblem.WEEKDAY, value)
     return date
 

@@ -57,8 +57,8 @@ def compose_robot_digests(day: datetime.date) -> Iterator[tuple[Robot, Digest]]:
             Role.LIAISON if robot.department else Role.SECRETARIAT,
             Department.objects.filter(pk=robot.department_id or 0),
         )
-        told = robot.messages.filter(kind=RobotMessageKind.DIGEST, state=MailState.SENT, day__lt=day)
-        last = told.order_by("-day").values_list("day", "composed_at").first()
+        sent = robot.messages.filter(kind=RobotMessageKind.DIGEST, state=MailState.SENT, day__lt=day)
+        last = sent.order_by("-day").values_list("day", "composed_at").first()
         # The sections ask an account for nothing else than the reader has.
         digest = compose_reading(Reading(cast(Account, reader), day, *(last or (None, None))))
         if digest is not None:
@@ -148,11 +148,11 @@ def deliver_robot_message(message_id: int) -> None:
     def post(message: RobotMessage) -> str | None:
         if message.entry:
             # Of what is still open now, as a mail tells it.
-            told = _compose_reminder(message.robot, message.entry, timezone.localdate())
-            if not told:
+            reminder = _compose_reminder(message.robot, message.entry, timezone.localdate())
+            if not reminder:
                 return None
-            RobotMessage.objects.filter(pk=message_id).update(**told)
-            message.title, message.text = told["title"], told["text"]
+            RobotMessage.objects.filter(pk=message_id).update(**reminder)
+            message.title, message.text = reminder["title"], reminder["text"]
         return robots.post(message.robot.address, message.title, message.text)
 
     post_once(RobotMessage.objects.select_related("robot", "entry"), message_id, post)

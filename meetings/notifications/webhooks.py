@@ -71,9 +71,9 @@ def _log(webhook: Webhook, actor: Account, old: str | None, new: str | None) -> 
 def enqueue_entries(entries: Sequence[TaskLog], **_of_signal: Any) -> None:
     """Let the worker tell each webhook what was recorded; nothing of a demonstration."""
     for webhook in Webhook.objects.all():
-        told = [_describe(entry) for entry in entries if not entry.task.suggestion.meeting.is_demonstration]
-        for start in range(0, len(told), MAX_ENTRIES):
-            _enqueue(webhook, "entries.recorded", told[start : start + MAX_ENTRIES])
+        entries_sent = [_describe(entry) for entry in entries if not entry.task.suggestion.meeting.is_demonstration]
+        for start in range(0, len(entries_sent), MAX_ENTRIES):
+            _enqueue(webhook, "entries.recorded", entries_sent[start : start + MAX_ENTRIES])
 
 
 def _describe(entry: TaskLog) -> dict[str, Any]:

@@ -79,9 +79,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 def has_token(request: HttpRequest) -> bool:
     """Whether the request holds METRICS_TOKEN, where one is set."""
-    scheme, _blank, told = request.headers.get("authorization", "").partition(" ")
+    scheme, _blank, sent_token = request.headers.get("authorization", "").partition(" ")
     token = settings.METRICS_TOKEN
-    return bool(token) and scheme.lower() == "bearer" and constant_time_compare(told.strip(), token)
+    return bool(token) and scheme.lower() == "bearer" and constant_time_compare(sent_token.strip(), token)
 
 
 def figure_lines() -> list[str]:

@@ -64,8 +64,8 @@ def check_schema() -> Iterator[str]:
             yield from faults
             if faults:
                 # What lacks a part is not the same besides.
-                told = {part: digest for part, digest in expected[table].items() if part in PARTS}
-                present[table] = present.get(table, {}) | told
+                expected_parts = {part: digest for part, digest in expected[table].items() if part in PARTS}
+                present[table] = present.get(table, {}) | expected_parts
     for table in sorted(expected | present):
         yield from _compare_table(table, expected.get(table, {}), present.get(table, {}))
 

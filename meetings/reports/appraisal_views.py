@@ -72,12 +72,12 @@ def _render_department(
         return render(request, "meetings/reports/appraisal.html", context, status=422)
     parts = department.counted(name) if name else department.parts
     tasks = form.tasks().filter(pk__in=[part.task_id for part in parts]).for_listing(())
-    told = {task.pk: task for task in tasks}
+    tasks_by_id = {task.pk: task for task in tasks}
     order = sorted(parts, key=lambda part: -part.silent_days if name == "silent" else -part.task.late_days)
     context |= {
         "department": department,
         "departments": [department],
         "figure": FIGURES.get(name),
-        "rows": [(told[part.task_id], part) for part in order],
+        "rows": [(tasks_by_id[part.task_id], part) for part in order],
     }
     return render(request, "meetings/reports/appraisal.html", context)

@@ -53,8 +53,8 @@ def _iterate_lines(
     parts = [(department, part) for department in departments for part in department.parts]
     for start in range(0, len(parts), CHUNK_SIZE):
         portion = parts[start : start + CHUNK_SIZE]
-        told = load_portion(tasks, last, {part.task_id for _department, part in portion})
-        yield from (Line(department, part, told[part.task_id]) for department, part in portion)
+        tasks_by_id = load_portion(tasks, last, {part.task_id for _department, part in portion})
+        yield from (Line(department, part, tasks_by_id[part.task_id]) for department, part in portion)
         note_progress(start + len(portion), len(parts))
 
 

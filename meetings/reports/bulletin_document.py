@@ -91,18 +91,18 @@ def _blocks(bulletin: Bulletin) -> Iterator[Block]:
         # That there was none, the overview says.
         if tasks:
             # What was closed was reported on besides, and would be told twice word for word.
-            told = set(bulletin.closed) if tasks is bulletin.reported else set()
-            untold = [task for task in tasks if task not in told]
-            if len(untold) < len(tasks):
+            listed = set(bulletin.closed) if tasks is bulletin.reported else set()
+            not_listed = [task for task in tasks if task not in listed]
+            if len(not_listed) < len(tasks):
                 more = ngettext(
                     "%(number)d of them was closed and stands above.",
                     "%(number)d of them were closed and stand above.",
-                    len(tasks) - len(untold),
-                ) % {"number": len(tasks) - len(untold)}
+                    len(tasks) - len(not_listed),
+                ) % {"number": len(tasks) - len(not_listed)}
             yield Heading(1, heading)
-            yield Paragraph(join_sentences([prose.count_tasks(tasks), more]), keep_with_next=bool(untold))
-            if untold:
-                yield _tasks_table(caption, untold, bulletin)
+            yield Paragraph(join_sentences([prose.count_tasks(tasks), more]), keep_with_next=bool(not_listed))
+            if not_listed:
+                yield _tasks_table(caption, not_listed, bulletin)
     yield Heading(1, _("What is asked of the departments"))
     yield Paragraph(_requests(bulletin))
 
@@ -138,8 +138,8 @@ def _what_happened(bulletin: Bulletin) -> str:
             ngettext("%(number)d was extended", "%(number)d were extended", len(bulletin.extended)),
         ),
     )
-    told = [some % {"number": number} if number else none for number, none, some in parts]
-    return _("In the period %(parts)s.") % {"parts": formatting.join_parts(told)}
+    parts_in_words = [some % {"number": number} if number else none for number, none, some in parts]
+    return _("In the period %(parts)s.") % {"parts": formatting.join_parts(parts_in_words)}
 
 
 def _departments_table(bulletin: Bulletin) -> Table[dict[str, Any]]:

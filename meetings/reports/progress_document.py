@@ -57,9 +57,9 @@ def _blocks(report: ProgressReport) -> Iterator[Block]:
         (_("Suggestions that were raised before"), _related_suggestion_blocks(report)),
         (_("What is asked of the committee"), _decision_blocks(report)),
     ):
-        if told := list(blocks):
+        if paragraphs := list(blocks):
             yield Heading(1, heading)
-            yield from told
+            yield from paragraphs
     yield Heading(1, _("What comes next"))
     yield Paragraph(_next_steps(report))
 

@@ -45,10 +45,10 @@ def describe_task(
     clauses = join_parts([*([format_duties(task)] if with_duties else []), _format_deadline(task)])
     values = {"clauses": clauses, "standing": _describe_standing(task, day)}
     if task.day_status in ENDED_STATUSES:
-        said = _("This task is %(clauses)s; it was %(standing)s.") % values
+        standing = _("This task is %(clauses)s; it was %(standing)s.") % values
     else:
-        said = _("This task is %(clauses)s; it is now %(standing)s.") % values
-    return "\n".join([join_sentences([said, _format_silence(task)]), *report_sentences(task, since)])
+        standing = _("This task is %(clauses)s; it is now %(standing)s.") % values
+    return "\n".join([join_sentences([standing, _format_silence(task)]), *report_sentences(task, since)])
 
 
 def _describe_standing(task: Task, day: datetime.date) -> str:
@@ -127,8 +127,8 @@ def report_sentences(task: Task, since: datetime.date = datetime.date.min, *, is
     """
     reports = [report for report in department_reports(task, is_each_named=True) if report.day >= since]
     own_words = [report for report in reports if report.is_own_word]
-    told = (is_letter and own_words) or reports
-    return [_format_report(report, is_letter=is_letter) for report in told]
+    shown = (is_letter and own_words) or reports
+    return [_format_report(report, is_letter=is_letter) for report in shown]
 
 
 def _format_report(report: DepartmentReport, *, is_letter: bool) -> str:

@@ -137,17 +137,17 @@ def _work_blocks(tasks: Sequence[Task], sheet: ReplySheet, *, level: int) -> Ite
     """
     if not tasks:
         return
-    told = [[*prose.report_sentences(task, is_letter=True), _describe_next_step(task, sheet)] for task in tasks]
+    descriptions = [[*prose.report_sentences(task, is_letter=True), _describe_next_step(task, sheet)] for task in tasks]
     answering = list(map(prose.name_answering, tasks))
-    if len(set(answering)) == 1 and all(sentences == told[0] for sentences in told):
-        yield Paragraph("\n".join([_describe_work(tasks), *told[0]]))
+    if len(set(answering)) == 1 and all(sentences == descriptions[0] for sentences in descriptions):
+        yield Paragraph("\n".join([_describe_work(tasks), *descriptions[0]]))
         return
     values = {"number": len(tasks), "departments": answering[0]}
     if is_common := answering[0] and len(set(answering)) == 1:
         yield Paragraph(_("Because of it %(number)d pieces of work were given to %(departments)s.") % values)
     else:
         yield Paragraph(_("Because of it %(number)d pieces of work were taken up.") % values)
-    for task, names, sentences in zip(tasks, answering, told, strict=True):
+    for task, names, sentences in zip(tasks, answering, descriptions, strict=True):
         by = [] if is_common else [_describe_duty(task, names)]
         yield Heading(level, task.text)
         yield Paragraph("\n".join([*filter(None, by), *sentences]))

@@ -23,14 +23,14 @@ def suggestion_detail(request: Request, pk: int) -> HttpResponse:
         *([raised_before] if raised_before else []),
         *suggestion.raised_again.filter(meeting__issued_on__lte=day).select_related("meeting").order_by("meeting"),
     ]
-    told, *others_told = add_outcomes([(suggestion, each) for each in (suggestion, *others)], day)
+    related, *other_related = add_outcomes([(suggestion, each) for each in (suggestion, *others)], day)
     context = {
         **day_context(request, day, errors),
         "suggestion": suggestion,
         "sources": suggestion.suggestion_sources.select_related("person"),
-        "related": told,
-        "before": others_told[:1] if raised_before else [],
-        "again": others_told[1:] if raised_before else others_told,
+        "related": related,
+        "before": other_related[:1] if raised_before else [],
+        "again": other_related[1:] if raised_before else other_related,
         "may_link": permissions.is_secretariat(request.user) and day == today(),
     }
     return render(request, "meetings/reports/suggestion.html", context)

@@ -60,8 +60,8 @@ def summary_document(report: ProgressReport) -> OfficialDocument:
     left -= sum(map(count_lines, on_closed[1:]))
     on_late += _name_tasks(late, lambda task: formatting.format_standing(task, report.day), left)
     blocks: list[Block] = [Paragraph(describe_opening(report))]
-    for heading, told in sections.items():
-        blocks += [Heading(1, heading), *map(Paragraph, told)] if told else []
+    for heading, texts in sections.items():
+        blocks += [Heading(1, heading), *map(Paragraph, texts)] if texts else []
     return replace(frame, blocks=blocks)
 
 
@@ -91,15 +91,15 @@ def _describe_closed(report: ProgressReport, closed: Sequence[Task]) -> str:
         bool(task.day_closed_on and task.day_due_date and task.day_closed_on > task.day_due_date) for task in closed
     )
     if not closed:
-        told = _("No task was closed.")
+        totals = _("No task was closed.")
     elif late:
-        told = ngettext(
+        totals = ngettext(
             "%(number)d task was closed, %(late)d of them late.",
             "%(number)d tasks were closed, %(late)d of them late.",
             number,
         )
     else:
-        told = ngettext(
+        totals = ngettext(
             "%(number)d task was closed, and not late.", "%(number)d tasks were closed, none of them late.", number
         )
     soon = report.summary.figures["due_soon"].number
@@ -107,7 +107,7 @@ def _describe_closed(report: ProgressReport, closed: Sequence[Task]) -> str:
         "%(number)d task falls due within %(days)d days.", "%(number)d tasks fall due within %(days)d days.", soon
     )
     values = {"number": soon, "days": settings.DUE_SOON_DAYS}
-    return join_sentences([told % {"number": number, "late": late}, coming % values if soon else ""])
+    return join_sentences([totals % {"number": number, "late": late}, coming % values if soon else ""])
 
 
 def _describe_requests(report: ProgressReport, late: Sequence[Task]) -> list[str]:
