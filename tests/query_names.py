@@ -23,8 +23,7 @@ NOTHING_FOUND = [*LIST[:4], *WORD]
 WRONG = LIST[:3]
 DASHBOARD = [
     *SIGNED_IN,
-    "counts by meeting, whose sum is that by health",
-    "counts by department and by leader, in one union",
+    "counts by meeting, whose sum is that by health, by department and by leader",
     "the names in sight, in one union",
     "open instructions",
     "the demonstration",

@@ -298,7 +298,7 @@ def test_arranging_a_table_costs_as_many_queries_whatever_is_in_it(register, spe
 @pytest.mark.same_on_both
 def test_the_pages_of_departments_and_people_cost_as_many_queries_whatever_there_is(register, spend):
     account = factories.account(Role.READER)
-    counts = ["how many there are", "counts by department and by leader, in one union"]
+    counts = ["how many there are", "counts by department, or by leader"]
     names = ["former names", "names merged into them"]
     of_page = [*SIGNED_IN, *counts, "those of the page with their sizes", *names]
     spend(account, "/organisation/", [*of_page, "their liaisons"])

@@ -57,6 +57,14 @@ class PreparedQuery:
         prepared = self._ready(arguments)
         return prepared.count(arguments) if prepared else 0
 
+    def fetch_from(self, rows: str, select: str, *arguments: Any) -> list[Any]:
+        """Return what ``select`` makes of the rows, which it knows as ``rows``.
+
+        That names them and their columns as SQL does: ``found (task, health)``.
+        """
+        prepared = self._ready(arguments)
+        return prepared.fetch_from(rows, select, arguments) if prepared else []
+
     def _ready(self, arguments: tuple[Any, ...]) -> "_Prepared | None":
         if not all(each.is_possible for each in arguments if isinstance(each, Later)):
             return None
@@ -193,6 +201,12 @@ class _Prepared:
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT COUNT(*) FROM ({self.shape.sql}) AS counted", self._complete(arguments))  # nosec B608 # names of tables and columns, never a value
             return cursor.fetchone()[0]
+
+    def fetch_from(self, rows: str, select: str, arguments: Sequence[Any]) -> list[Any]:
+        """Return what ``select`` makes of the rows, which are read once."""
+        with connection.cursor() as cursor:
+            cursor.execute(f"WITH {rows} AS ({self.shape.sql}) {select}", self._complete(arguments))  # nosec B608 # names of tables and columns, never a value
+            return cursor.fetchall()
 
     def _complete(self, arguments: Sequence[Any]) -> Sequence[Any]:
         later: dict[int | None, int | None] = {}

@@ -80,8 +80,8 @@ def _list(
     table, errors = table_class.build(request, rows.matching(search_text) if search_text else rows)
     table.show_page(request)
     tasks = permissions.readable_tasks(request.user, today())
-    of_departments, of_leaders = statistics.count_by_department_and_leader(tasks)
-    counts = {count.key: count for count in (of_departments if kind is Department else of_leaders)}
+    of_whom = "department" if kind is Department else "leader"
+    counts = {count.key: count for count in statistics.count_by(tasks, of_whom)[of_whom]}
     context = {
         "table": table,
         "errors": errors,
@@ -247,7 +247,7 @@ def account_handover(request: Request, pk: int) -> HttpResponse:
         messages.success(request, form.result)
         return redirect(form.cleaned_data["departments"][0])
     tasks = permissions.readable_tasks(request.user, today())
-    counts = {count.key: count for count in statistics.count_by_department_and_leader(tasks)[0]}
+    counts = {count.key: count for count in statistics.count_by(tasks, "department")["department"]}
     context = {
         "account": account,
         "form": form,

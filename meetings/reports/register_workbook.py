@@ -89,7 +89,7 @@ def health_table(tasks: TaskQuerySet) -> Table[tuple[StrOrPromise, int]]:
 
 def department_table(tasks: TaskQuerySet) -> Table[statistics.HealthCount]:
     """Return how many tasks of each answering department are in which health."""
-    departments, _leaders = statistics.count_by_department_and_leader(tasks)
+    departments = statistics.count_by(tasks, "department")["department"]
     statistics.name_counts(department=departments)
 
     def health_column(health: Health) -> Column[statistics.HealthCount]:

@@ -30,7 +30,7 @@ from meetings.models.task import TaskQuerySet
 from .acknowledgements import Unacknowledged, find_unacknowledged, unacknowledged_parts
 from .dashboard_queries import find_unreported_departments, waiting_for_departments
 from .display import secretariat_name
-from .statistics import PRESSING, HealthCount, count_by_department_and_leader, name_counts
+from .statistics import PRESSING, HealthCount, count_by, name_counts
 
 # The department an entry is for, or the one that was merged into.
 _REPORTER = Coalesce("department__merged_into", "department")
@@ -146,7 +146,7 @@ def find_asked(tasks: TaskQuerySet, day: datetime.date) -> list[Asked]:
 
     Of as many the more silent one. Eleven queries; what is not of a task is of today, whatever the ``day``.
     """
-    of_departments, _of_leaders = count_by_department_and_leader(tasks.open())
+    of_departments = count_by(tasks.open(), "department")["department"]
     name_counts(department=of_departments)
     found = {int(count.key): Asked(count) for count in of_departments if count.key not in (None, NOBODY)}
     unreported = {row["key"]: row["number"] for row in find_unreported_departments.fetch(tasks, day)}

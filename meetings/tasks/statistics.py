@@ -6,16 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, Exists, F, Model, OuterRef, Q, QuerySet, Value
-from django.db.models.expressions import Combinable
+from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, Value
 from django.utils.translation import gettext as _, pgettext_lazy
 
+from meetings.core.as_of import known_day
 from meetings.core.dates import add_months
 from meetings.core.lifecycle import ENDED_STATUSES, OPEN_STATUSES
 from meetings.core.types import StrOrPromise
 from meetings.models import ANSWERABLE_ROLES, DeadlineKind, Department, Health, Meeting, Person, Status, TaskLog
 from meetings.models.choices import NOBODY
-from meetings.models.orders import WithoutIndex
 from meetings.models.prepared import PreparedQuery
 from meetings.models.task import TaskQuerySet
 
@@ -31,10 +30,28 @@ _NAMED: dict[str, tuple[type[Model], str]] = {
     "meeting": (Meeting, "title"),
 }
 _NO_TASKS = dict.fromkeys(Health.values, 0)
-# No row has this id.
-_NOBODY = Value(0, BigIntegerField())
-# Of whom a task has several, by the list's parameters.
-_PARTS_OF_TASKS = ("department", "leader")
+# What counts the tasks that are `found`, by the list's parameters: they are joined once to their intervals of a past
+# day, which costs as much as all the counting. A department, or a leader, has one part in a task: no row comes twice.
+# Nobody's are found by an index of them. The first says of which types the columns are.
+_COUNTS = {
+    "meeting": (
+        "SELECT 'meeting' AS kind, id, health, number, issued_on FROM meetings_meeting"
+        " JOIN (SELECT meeting, health, COUNT(*) AS number FROM found GROUP BY 1, 2) AS counted ON id = meeting"
+    ),
+    "department": (
+        "SELECT 'department' AS kind, department_id, health, COUNT(*), NULL FROM found"
+        " JOIN meetings_taskdepartment ON task_id = task"
+        " WHERE role IN ({roles}) GROUP BY 2, 3"
+        " UNION ALL SELECT 'department', 0, health, COUNT(*), NULL FROM found"
+        " WHERE task IN (SELECT id FROM meetings_task WHERE department_spelling IS NULL{standing}) GROUP BY 3"
+    ),
+    "leader": (
+        "SELECT 'leader' AS kind, person_id, health, COUNT(*), NULL FROM found"
+        " JOIN meetings_taskleader ON task_id = task GROUP BY 2, 3"
+        " UNION ALL SELECT 'leader', 0, health, COUNT(*), NULL FROM found"
+        " WHERE task IN (SELECT id FROM meetings_task WHERE leader_spelling IS NULL{standing}) GROUP BY 3"
+    ),
+}
 
 
 @dataclass(slots=True)
@@ -69,46 +86,28 @@ def count_by_health(tasks: TaskQuerySet) -> HealthCount:
     return count
 
 
-def count_by_department_and_leader(tasks: TaskQuerySet) -> tuple[list[HealthCount], list[HealthCount]]:
-    """Return the counts of each answering department and each leader. One query.
+def count_by(tasks: TaskQuerySet, *kinds: str) -> dict[str, list[HealthCount]]:
+    """Return the counts of each one of ``kinds``, by these. One query.
 
-    The most pressing come first. A task of several departments, or leaders, counts for each of them; the tasks of
-    nobody are counted under the key `NOBODY`, so that none is missing from the table. They have no names yet
-    (`name_counts`).
+    Kinds are meeting, (answering) department and leader. The newest meetings come first; of others the most
+    pressing. A task of several departments, or leaders, counts for each of them; the tasks of nobody are counted
+    under the key `NOBODY`, so that none is missing from the table. They have no names yet (`name_counts`).
     """
-    of_kind: dict[str, list[dict]] = {kind: [] for kind in _PARTS_OF_TASKS}
-    for row in _by_department_and_leader.fetch(tasks):
-        of_kind[row["kind"]].append(row)
-    by_department, by_leader = (_most_pressing_first(_collect(group)) for group in of_kind.values())
-    return by_department, by_leader
+    words = {
+        "roles": ", ".join(f"'{role}'" for role in sorted(ANSWERABLE_ROLES)),
+        # As `TaskQuerySet.indexed`.
+        "standing": "" if known_day() else " AND joined_into_id IS NULL",
+    }
+    selects = [_COUNTS[kind].format(**words) for kind in sorted(kinds, key=list(_COUNTS).index)]
+    of_kind: dict[str, list[tuple[Any, ...]]] = {kind: [] for kind in kinds}
+    for kind, *row in _health_of_each.fetch_from("found (task, meeting, health)", " UNION ALL ".join(selects), tasks):
+        of_kind[kind].append(tuple(row))
+    return {kind: _collect(rows, is_of_meetings=kind == "meeting") for kind, rows in of_kind.items()}
 
 
 @PreparedQuery
-def _by_department_and_leader(tasks: TaskQuerySet) -> QuerySet[Any, Any]:
-    tasks = tasks.order_by()
-    departments = tasks.alias(role=WithoutIndex("task_departments__role")).filter(role__in=ANSWERABLE_ROLES)
-    leaders = tasks.filter(task_leaders__isnull=False)
-    of_department, of_leader = _PARTS_OF_TASKS
-    # By the mere columns, SQLite reads the parts in their order, and the tasks all over the disk.
-    return _count_groups(departments, WithoutIndex("task_departments__department_id"), of_department).union(
-        _count_groups(leaders, WithoutIndex("task_leaders__person_id"), of_leader),
-        _count_groups(tasks.unassigned(), _NOBODY, of_department),
-        _count_groups(tasks.unsupervised(), _NOBODY, of_leader),
-        all=True,
-    )
-
-
-def count_by_meeting(tasks: TaskQuerySet) -> list[HealthCount]:
-    """Return the counts of each meeting, the newest first. One query.
-
-    They have no names yet (`name_counts`).
-    """
-    return _collect(_by_meeting.fetch(tasks))
-
-
-@PreparedQuery
-def _by_meeting(tasks: TaskQuerySet) -> QuerySet[Any, Any]:
-    return _count_groups(tasks.order_by("-issued_on", "-meeting_id"), WithoutIndex("meeting_id"), "meeting")
+def _health_of_each(tasks: TaskQuerySet) -> QuerySet[Any, Any]:
+    return tasks.order_by().values_list("pk", "meeting_id", F("health"))
 
 
 def name_counts(**counts: Iterable[HealthCount]) -> None:
@@ -189,23 +188,18 @@ def last_of_month(day: datetime.date, months: int = 0) -> datetime.date:
     return add_months(day.replace(day=1), months + 1) - datetime.timedelta(days=1)
 
 
-def _most_pressing_first(counts: list[HealthCount]) -> list[HealthCount]:
-    # Equal ones as they were entered, nobody last.
-    return sorted(counts, key=lambda count: (-count.pressing, -count.total, count.key == NOBODY, count.key))
-
-
-def _count_groups(tasks: TaskQuerySet, key: Combinable, kind: str) -> QuerySet[Any, Any]:
-    # A department, or a leader, has one part in a task: no row comes twice.
-    return tasks.values(kind=Value(kind), of=key, in_health=F("health")).annotate(number=Count("pk"))
-
-
-def _collect(rows: Iterable[dict]) -> list[HealthCount]:
+def _collect(rows: Iterable[tuple[Any, ...]], *, is_of_meetings: bool) -> list[HealthCount]:
     counts: dict[int | str, HealthCount] = {}
-    for row in rows:
-        key = row["of"] or NOBODY
-        count = counts.setdefault(key, HealthCount(key=key, label="" if row["of"] else _("Nobody")))
-        count.by_health[row["in_health"]] = row["number"]
-    return list(counts.values())
+    days = {}
+    for of, health, number, issued_on in rows:
+        key = of or NOBODY
+        count = counts.setdefault(key, HealthCount(key=key, label="" if of else _("Nobody")))
+        count.by_health[health] = number
+        days[key] = issued_on
+    if is_of_meetings:
+        return sorted(counts.values(), key=lambda count: (days[count.key], count.key), reverse=True)
+    # Equal ones as they were entered, nobody last.
+    return sorted(counts.values(), key=lambda count: (-count.pressing, -count.total, count.key == NOBODY, count.key))
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,8 +67,8 @@ def measure(rounds: int) -> None:
         "trend, all tasks": lambda: count_trend(TaskState.objects.all(), today),
         "trend, one department": lambda: count_trend(own, today),
         "appraisal of the year, all tasks": lambda: appraise_departments(tasks, first, today, today),
-        "counts by meeting": lambda: statistics.count_by_meeting(tasks),
-        "counts by department and leader": lambda: statistics.count_by_department_and_leader(tasks),
+        "counts by meeting": lambda: statistics.count_by(tasks, "meeting"),
+        "counts by department and leader": lambda: statistics.count_by(tasks, "department", "leader"),
     }
     for name, ask in questions.items():
         taken = []

@@ -37,7 +37,7 @@ def meeting_list(request: Request) -> HttpResponse:
     table.show_page(request, per_page=MEETINGS_PER_PAGE)
     shown = [row.record.pk for row in table.paginated_rows]
     tasks = permissions.readable_tasks(request.user, day).filter(meeting__in=shown)
-    counts = {count.key: count for count in statistics.count_by_meeting(tasks)}
+    counts = {count.key: count for count in statistics.count_by(tasks, "meeting")["meeting"]}
     context = {
         "table": table,
         "search_text": search_text,

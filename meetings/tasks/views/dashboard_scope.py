@@ -101,9 +101,8 @@ class Tables:
 
 
 def count_tables(scope: Scope) -> Tables:
-    """Count the tasks of ``scope`` in two queries; its meetings add up to all of them."""
-    by_meeting = statistics.count_by_meeting(scope.tasks)
-    by_department, by_leader = statistics.count_by_department_and_leader(scope.tasks)
+    """Count the tasks of ``scope`` in one query; its meetings add up to all of them."""
+    by_meeting, by_department, by_leader = statistics.count_by(scope.tasks, "meeting", "department", "leader").values()
     return Tables(
         {
             "department": _own_rows(by_department, scope.own_ids.get("department")),
