@@ -21,6 +21,7 @@ from meetings.accounts.sessions import FRESH_MINUTES, is_fresh
 from meetings.core.types import StrOrPromise
 from meetings.display.fields import label
 from meetings.models import PAGE_SIZES, Account, Department, LandingPage, Language, Person, Role, TokenScope
+from meetings.models.prepared import PreparedQuery
 from meetings.organisation.forms import SubjectForm
 from meetings.tasks import inbox
 from meetings.ui.fields import DayField, SelectField, TextField
@@ -77,6 +78,10 @@ class SignInForm(AuthenticationForm):
         return forms.ValidationError(refusal) if refusal else super().get_invalid_login_error()
 
 
+# Asked by every look at the settings.
+_readable_views = PreparedQuery(permissions.readable_views)
+
+
 class AccountSettingsForm(ServiceForm):
     """What somebody chooses for their own account."""
 
@@ -111,7 +116,7 @@ class AccountSettingsForm(ServiceForm):
     )
 
     def __init__(self, data: QueryDict | None = None, *, account: Account) -> None:
-        self.views = {f"{VIEW_PREFIX}{view.pk}": view for view in permissions.readable_views(account)}
+        self.views = {f"{VIEW_PREFIX}{view.pk}": view for view in _readable_views.fetch(account)}
         at_present = f"{VIEW_PREFIX}{account.landing_view_id}"
         is_former = account.landing_page == LandingPage.OVERVIEW
         chosen_page = LandingPage.DASHBOARD.value if is_former else account.landing_page
