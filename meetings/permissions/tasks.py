@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -70,7 +71,7 @@ def own_states(account: Account) -> TaskStateQuerySet:
 
 @functools.lru_cache(maxsize=64)
 def _states_of(account: int, role: str, person: int | None) -> TaskStateQuerySet:
-    return TaskState.objects.filter(task__in=_narrow(Task.objects.all(), account, role, person))
+    return TaskState.objects.filter(task__in=_narrow(Task.objects.all(), role, _departments_of(account), person))
 
 
 def own_tasks(account: Account, tasks: TaskQuerySet) -> TaskQuerySet:
@@ -80,23 +81,25 @@ def own_tasks(account: Account, tasks: TaskQuerySet) -> TaskQuerySet:
     """
     if account.role != Role.LIAISON and (account.role != Role.LEADER or account.person_id is None):
         return tasks
-    who = account.pk, account.role, account.person_id
     if tasks.identity is None:
-        return _narrow(tasks, *who)
+        # Also for who has no id: a robot is told what the liaisons of its department are.
+        return _narrow(tasks, account.role, account.departments.values("pk"), account.person_id)
+    who = account.pk, account.role, account.person_id
     return _own_tasks_on(tasks.identity, *who).all().identified_by(*tasks.identity, *who)
 
 
 @functools.lru_cache(maxsize=64)
 def _own_tasks_on(of_day: tuple[Any, ...], account: int, role: str, person: int | None) -> TaskQuerySet:
     """Return somebody's tasks of a day, to be copied and never asked itself."""
-    return _narrow(_tasks_on(*of_day), account, role, person)
+    return _narrow(_tasks_on(*of_day), role, _departments_of(account), person)
 
 
-def _narrow(tasks: TaskQuerySet, account: int, role: str, person: int | None) -> TaskQuerySet:
-    if role == Role.LIAISON:
-        own = Account.departments.through.objects.filter(account=account)
-        return tasks.assigned_to(own.values("department"))
-    return tasks.supervised_by([person])
+def _departments_of(account: int) -> QuerySet[Any, Any]:
+    return Account.departments.through.objects.filter(account=account).values("department")
+
+
+def _narrow(tasks: TaskQuerySet, role: str, departments: QuerySet[Any, Any], person: int | None) -> TaskQuerySet:
+    return tasks.assigned_to(departments) if role == Role.LIAISON else tasks.supervised_by([person])
 
 
 def writable_task(account: Account, pk: int, day: datetime.date) -> Task:
