@@ -1,4 +1,4 @@
-"""Reading the database as of one moment."""
+"""A consistent snapshot of the database for reading."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 @contextmanager
 def consistent_snapshot() -> Iterator[None]:
-    """Let all queries see the database of one moment, without blocking writers."""
+    """Let all queries inside see the same snapshot, without blocking writers."""
     if connection.in_atomic_block:
         yield
     elif connection.vendor == "sqlite":

@@ -1,4 +1,4 @@
-"""What is nobody's mistake, in words: full disks, lost databases, other writers."""
+"""Faults of the machine, in words: full disk, unreachable database, locks."""
 
 import errno
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from meetings.errors import ServiceError
 
 
 class FaultError(ServiceError):
-    """Raised where the machine failed a request that is right.
+    """Raised where a valid request failed because of the machine.
 
     ``status_code`` is that of the form that comes back with it; a page in place of any form has 503.
     """
@@ -22,31 +22,31 @@ class FaultError(ServiceError):
 
 
 class BusyError(FaultError):
-    """Another save, or two that wait for one another, kept the database too long."""
+    """Raised where another save, or a deadlock, blocked the database too long."""
 
     status_code = 409
     title = gettext_lazy("Another save is in the way")
 
 
 class StorageError(FaultError):
-    """The disk takes nothing: it is full, or may not be written to."""
+    """Raised where the disk is full or not writable."""
 
     status_code = 507
     title = gettext_lazy("Nothing can be stored just now")
 
 
 class FilesAwayError(FaultError):
-    """The store of files does not answer, or refuses."""
+    """Raised where the store of files does not answer, or refuses."""
 
     title = gettext_lazy("The files cannot be reached just now")
 
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-# By SQLite's names and PostgreSQL's SQLSTATE, of which the beginning says enough.
+# SQLite's error names, and prefixes of PostgreSQL's SQLSTATE.
 _BUSY_CODES = ("SQLITE_BUSY", "SQLITE_LOCKED", "55P03", "40P01", "40001", "57014")
 _FULL_CODES = ("SQLITE_FULL", "53100")
 _READ_ONLY_CODES = ("SQLITE_READONLY", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "25006")
-# Without its tables (42P01) it is as good as away.
+# 42P01: without its tables, the database counts as unreachable.
 _AWAY_CODES = (
     *("SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_PERM"),
     *("08", "53", "57P", "58", "42P01"),
@@ -66,12 +66,12 @@ def recognise_fault(error: BaseException | None) -> FaultError | None:
     number = getattr(error, "errno", None)
     is_of_lxml = _is_of_lxml(error)
     if is_of_lxml and str(error).startswith("IO_"):
-        # A sheet is written to a temporary file by lxml, which has names of its own.
+        # lxml, which writes sheets to temporary files, has exceptions of its own.
         number = getattr(errno, str(error).removeprefix("IO_"), errno.EROFS)
     if is_of_lxml or isinstance(error, OSError):
         if number in _FULL:
             return disk_is_full()
-        # Python has looked for a folder for temporary files, and could write to none; it has no errno for that.
+        # Python found no writable folder for temporary files; this error has no errno.
         words = str(getattr(error, "strerror", None))
         if number == errno.EROFS or words.startswith("No usable temporary directory"):
             return disk_is_not_writable()
@@ -81,7 +81,7 @@ def recognise_fault(error: BaseException | None) -> FaultError | None:
 def _is_of_lxml(error: BaseException | None) -> bool:
     """Whether lxml could not write.
 
-    Told by the name of its class: lxml is loaded by who writes with it, and another thread may be doing so just now.
+    Checked by the name of the class, so that lxml, which few processes need, is not imported here.
     """
     return (type(error).__module__, type(error).__name__) == ("lxml.etree", "SerialisationError")
 
@@ -104,7 +104,7 @@ def _recognise_database_fault(error: DatabaseError | InterfaceError) -> FaultErr
 
 
 def describe_failure(error: BaseException) -> str | None:
-    """Return what a failure means to whoever typed a command.
+    """Describe a failure for whoever typed a command.
 
     None where it is none of the disk or the database.
     """
@@ -154,7 +154,7 @@ def disk_reason(error: OSError) -> str:
 
 @contextmanager
 def faults_in_words() -> Iterator[None]:
-    """Raise a FaultError for what the disk or the database fails with inside."""
+    """Raise a FaultError for faults of disk or database inside the block."""
     try:
         yield
     except Exception as error:

@@ -1,4 +1,4 @@
-"""What happens to every request before a view sees it."""
+"""Middleware: logging, headers, faults, input checks, language, methods."""
 
 import logging
 import re
@@ -38,13 +38,13 @@ logger = logging.getLogger("register.request")
 class RequestLogMiddleware:
     """Give each request an id, and log one line of how it was answered.
 
-    The line names the view, never the address: what people look for stands there.
+    The line names the view, never the address, which may contain search words.
     """
 
     ID_HEADER = "X-Request-ID"
     SAFE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
     METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-    # What machines ask all day long; it is logged where it fails.
+    # Requested by machines all day long; logged only on failure.
     QUIET_VIEWS = frozenset({"healthz", "healthz_live", "metrics", "static"})
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -59,7 +59,7 @@ class RequestLogMiddleware:
         return response
 
     def _request_id(self, request: HttpRequest) -> str:
-        """Return the id that our proxy gave; whoever asks it gives none."""
+        """Return the id given by our proxy, which drops any id of the client."""
         sent = request.headers.get(self.ID_HEADER, "") if settings.PROXY_COUNT else ""
         return sent if self.SAFE_ID.fullmatch(sent) else secrets.token_hex(16)
 
@@ -86,9 +86,9 @@ def view_name(request: HttpRequest) -> str:
 
 
 class BrowserPolicyMiddleware:
-    """Tell browsers what Django has no setting for.
+    """Set the response headers for which Django has no setting.
 
-    Pages of elsewhere load nothing of ours, and no page of ours needs what a device has.
+    Other sites may not embed our resources, and no page needs features of the device.
     """
 
     HEADERS: ClassVar = {
@@ -109,8 +109,8 @@ class BrowserPolicyMiddleware:
 class CompressionMiddleware(GZipMiddleware):
     """Compress pages and their parts.
 
-    Django pads them, so that their length tells no secret (BREACH). Files are handed out as they are: .xlsx and .docx
-    are compressed already, and a browser shows how much has come.
+    Django adds random padding against BREACH. Files are not compressed: .xlsx and .docx are compressed already, and
+    browsers can show the progress of a download.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
@@ -118,7 +118,7 @@ class CompressionMiddleware(GZipMiddleware):
 
 
 class HealthMiddleware:
-    """Answer whether the server lives, before anything that may keep it waiting."""
+    """Answer health checks before any middleware that may block."""
 
     VIEWS: ClassVar = {"/healthz": healthz, "/healthz/live": healthz_live}
 
@@ -130,14 +130,14 @@ class HealthMiddleware:
 
 
 class FaultMiddleware:
-    """Say in words that the disk is full, the database away or a save in the way.
+    """Answer a full disk, an unreachable database or a lock in words.
 
-    Whatever met it, a view, a template, a session: so it stands before all that ask the database, and asks nothing.
-    What was typed comes back in fields, to be sent again.
+    It handles faults of views, templates and sessions, so it precedes all middleware that use the database, and uses
+    none itself. The submitted fields come back, to be sent again.
     """
 
     EXCEPTION = "register.exception"
-    # What is no word: numbers, days, the values of choices, tokens. It goes along unseen.
+    # Values that are no words (numbers, days, choices, tokens) are kept in hidden fields.
     TYPED = re.compile(r"\s|[^\x00-\x7f]")
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -145,7 +145,7 @@ class FaultMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        # As far as it is known without asking the database.
+        # Known without a query.
         with translation.override(getattr(request, "LANGUAGE_CODE", "") or chosen_language(request)):
             fault = recognise_fault(request.META.get(self.EXCEPTION))
             return response if fault is None else self._answer(request, fault)
@@ -163,13 +163,13 @@ class FaultMiddleware:
         response["Content-Language"] = translation.get_language()
         response["Cache-Control"] = "no-store"
         response["Retry-After"] = "10"
-        # A script that sent it leaves its page as it is and shows this (static/js/toasts.js).
+        # Scripts show this header and leave the page as it is (static/js/toasts.js).
         response["X-Fault"] = quote(fault.message)
         return response
 
     @staticmethod
     def _sent(request: HttpRequest) -> list[tuple[str, str]]:
-        """Return the fields that were sent, all but secrets; nothing long is read."""
+        """Return the submitted fields without secrets; long bodies are not read."""
         is_read, length = "_post" in vars(request), request.META.get("CONTENT_LENGTH") or ""
         is_small = length.isdecimal() and int(length) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if request.method != "POST" or not (is_read or is_small):
@@ -187,24 +187,24 @@ def _is_secret(name: str) -> bool:
 
 @receiver(got_request_exception)
 def note_exception(request: HttpRequest | None = None, **_others: Any) -> None:
-    """Note for `FaultMiddleware` what ended a request, wherever that was."""
+    """Store the exception of a request for `FaultMiddleware`."""
     if request is not None:
         request.META[FaultMiddleware.EXCEPTION] = sys.exc_info()[1]
 
 
 class InputMiddleware:
-    """Refuse what no page can mean, before anything reads it.
+    """Refuse invalid input before any view reads it.
 
-    So every view gets text: UTF-8, no NUL, of a size that its page takes. Who is not signed in has little to say.
-    Listed before the sessions, whose key is a cookie.
+    Every view then gets UTF-8 text without NUL, within the size limit of its page (a small one for anonymous
+    requests). Listed before the session middleware, because cookies are checked, too.
     """
 
     MAX_ADDRESS_LENGTH = 8000
     MAX_BYTES_BEFORE_SIGN_IN = 64 * 1024
-    # The pages that take files, by the names of their addresses; what one file may weigh, its service judges.
+    # The URL names of pages that accept files; the services check the size of each file.
     FILE_PAGES = frozenset({"task_detail", "task_action", "import_home", "fill_in", "letterheads"})
 
-    # TAB and line ends are text. The others are invisible; a PDF that words are copied from leaves some.
+    # Control characters other than TAB and line ends; text copied from a PDF may contain some.
     CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -217,7 +217,7 @@ class InputMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponseBase], args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        """Return the page that says what was wrong with the request, if it was."""
+        """Return an error page for an invalid request, else None."""
         address = request.get_full_path()
         if len(address) > self.MAX_ADDRESS_LENGTH:
             numbers = {"length": len(address), "limit": self.MAX_ADDRESS_LENGTH}
@@ -228,7 +228,7 @@ class InputMiddleware:
             return self._refuse(
                 request, _("The address holds characters that are no text. Type it anew, or follow a link to the page.")
             )
-        # Who has to sign in first is sent to do so, and what came along is not read.
+        # Anonymous users are redirected to sign in; the body is not read.
         if request.method != "POST" or (getattr(view, "login_required", True) and not request.user.is_authenticated):
             return None
         length, limit = request.META.get("CONTENT_LENGTH") or "", self._max_bytes(request)
@@ -243,7 +243,7 @@ class InputMiddleware:
         words = [word for name, values in request.POST.lists() for word in (name, *values)]
         if UploadHandler.FAULT in request.META:
             raise request.META[UploadHandler.FAULT]
-        # Of other forms, Django has put that sign where bytes were none.
+        # For other forms, Django has replaced invalid bytes by this character.
         forbidden = "\0" if urlencoded else "\0\ufffd"
         if (urlencoded and not self._is_utf8(request.body)) or any(
             sign in word for word in words for sign in forbidden
@@ -276,7 +276,7 @@ class InputMiddleware:
     def _leave_out_control_characters(self, request: HttpRequest) -> None:
         sent = request.POST.copy()
         for name, values in sent.lists():
-            # Word's line break within a paragraph is one of them.
+            # Includes Word's line break within a paragraph (VT).
             lines = [value.replace("\v", "\n").replace("\f", "\n") for value in values]
             sent.setlist(name, [self.CONTROL.sub("", value) for value in lines])
         sent._mutable = False
@@ -314,7 +314,7 @@ def chosen_language(request: HttpRequest, of_account: str = "") -> str:
 
 
 class FileTransferMiddleware:
-    """Tell the scripts of uploads and downloads what a browser hides from them.
+    """Tell upload and download scripts what a browser hides from them.
 
     A form with files is sent by `static/js/upload.js`, which shows how much has arrived. A redirect would be
     followed behind its back, and the page at its end, with the message of what was done, be spent on nobody: it is told
@@ -340,9 +340,9 @@ class FileTransferMiddleware:
 
 
 class MethodMiddleware:
-    """Say in words that an address takes only what a form sends, or is only to read.
+    """Answer 405 with a page that explains it.
 
-    Django answers 405 with nothing, which a browser shows as a white page.
+    Django's empty answer would be shown as a white page.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -27,9 +27,9 @@ def letterhead_path(_letterhead: Letterhead, _name: str) -> str:
 
 
 class Letterhead(models.Model):
-    """The template in use for a paper; where there is none, it is the register's own.
+    """The office's template for a paper; without one the shipped template is used.
 
-    Another one is another row, so that its key says which one somebody has seen.
+    A new template is a new row, so that its key tells which one somebody has seen.
     """
 
     paper = models.CharField(_("paper"), max_length=20, choices=Paper.choices, unique=True)

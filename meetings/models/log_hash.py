@@ -28,9 +28,9 @@ def calculate_hash(entry: TaskLog, before: str) -> str:
 
 @receiver(pre_save, sender=TaskLog)
 def complete_hash(instance: TaskLog, raw: bool, using: str, **kwargs: Any) -> None:
-    """Give a new entry its hash; a fixture's that is there already keeps its own.
+    """Set the hash of a new entry; an existing entry of a fixture keeps its hash.
 
-    What the services write has got it from them, who know the entry before.
+    Entries of services have their hash already.
     """
     entries = TaskLog.objects.using(using)
     if raw and (stored := entries.filter(pk=instance.pk).values_list("hash", flat=True).first()):

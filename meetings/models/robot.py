@@ -18,7 +18,7 @@ from .organisation import Department
 
 
 class Robot(models.Model):
-    """A group robot or webhook of a department; of none: for all.
+    """A group robot of a department or, without one, of all departments.
 
     ``address`` is a secret: whoever has it posts there. It is shown nowhere (`meetings.notifications.robots`).
     """
@@ -48,7 +48,7 @@ class RobotMessageQuerySet(PostedQuerySet["RobotMessage"]):
     """Messages to be posted."""
 
     def get_or_create_once(self, once: dict[str, Any], **text: str | datetime.date) -> tuple[RobotMessage, bool]:
-        """Return the message that ``once`` tells from others, and whether it is new."""
+        """Return the message identified by ``once``, and whether it is new."""
         # No get_or_create: between its SELECT and its INSERT another machine may write the row.
         before = self.filter(**once).first()
         if before is None:

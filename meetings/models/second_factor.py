@@ -18,10 +18,10 @@ class FactorKind(models.TextChoices):
 
 
 class SecondFactorQuerySet(models.QuerySet["SecondFactor"]):
-    """What accounts prove themselves by."""
+    """Second factors of accounts."""
 
     def devices(self) -> Self:
-        """Return those that are used each time; the others stand in for them, once each."""
+        """Return the devices; the others are recovery codes, used once each."""
         return self.exclude(kind=FactorKind.RECOVERY)
 
 

@@ -14,11 +14,11 @@ from .notification import PostedMessage, PostedQuerySet
 class Webhook(models.Model):
     """An address of another system; ``secret`` signs what is posted there.
 
-    The address may hold a secret of its own: shown is its host.
+    The address may contain a secret, so only its host is shown.
     """
 
     address = models.TextField(_("address"), unique=True, editable=False)
-    # It signs, so that no hash of it would do.
+    # Needed in clear to sign messages, so it cannot be stored as a hash.
     secret = models.CharField(_("secret"), max_length=64, editable=False)
 
     class Meta:

@@ -32,7 +32,7 @@ def editable_meeting(account: Account, pk: int, day: datetime.date) -> Meeting:
 
 
 def require_no_other_meeting(account: Account, pk: int) -> None:
-    """Let the demonstration be removed, be it gone by now; raises Http404 for others."""
+    """Allow removing the demonstration, even a removed one; raises Http404 for others."""
     require_organisation_manager(account)
     if Meeting.objects.filter(pk=pk, is_demonstration=False).exists():
         raise Http404

@@ -1,4 +1,4 @@
-"""What an account is: to the register, and to a task with regard to the lifecycle."""
+"""The roles of an account, in the register and on a task."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -141,7 +141,7 @@ def own_scope(account: Account) -> dict[str, list[str]]:
     if account.role == Role.LEADER and account.person_id:
         return {"leader": [str(account.person_id)]}
     if account.role == Role.LIAISON:
-        # Without departments nothing is: «none» cannot be said in the list's parameters.
+        # A liaison without departments gets all: the list's parameters cannot express «none».
         departments = [str(pk) for pk in account.departments.values_list("pk", flat=True)]
         return {"department": departments} if departments else {}
     return {}

@@ -23,7 +23,7 @@ from meetings.models.task import TaskQuerySet
 
 from .roles import can_change_tasks, is_secretariat, require_secretariat, roles_of
 
-# Why `can_delete_evidence` says no.
+# The message where `can_delete_evidence` is false.
 EVIDENCE_REFUSAL = gettext_lazy(
     "Only the secretariat and whoever added a file may delete it; once the task has ended, only the secretariat."
 )
@@ -82,7 +82,7 @@ def own_tasks(account: Account, tasks: TaskQuerySet) -> TaskQuerySet:
     if account.role != Role.LIAISON and (account.role != Role.LEADER or account.person_id is None):
         return tasks
     if tasks.identity is None:
-        # Also for who has no id: a robot is told what the liaisons of its department are.
+        # Also for robots, which stand in for liaisons and have no id.
         return _narrow(tasks, account.role, account.departments.values("pk"), account.person_id)
     who = account.pk, account.role, account.person_id
     return _own_tasks_on(tasks.identity, *who).all().identified_by(*tasks.identity, *who)
@@ -127,7 +127,7 @@ def downloadable_evidence(account: Account, pk: int) -> Evidence:
 def deletable_evidence(account: Account, pk: int, day: datetime.date) -> Evidence:
     """Return the file for deleting it: the secretariat any, others their own.
 
-    What a closure or termination was decided with is the secretariat's alone.
+    Evidence on which a closure or termination was decided is the secretariat's alone.
     """
     evidence = get_object_or_404(Evidence.objects.not_deleted().select_related("entry", "task"), pk=pk)
     writable_task(account, evidence.task_id, day)
@@ -207,6 +207,6 @@ def selectable_tasks(account: Account, day: datetime.date) -> TaskQuerySet:
 def can_undo_batch(account: Account, batch: Batch) -> bool:
     """Whether the account is the secretariat's, or still changes tasks and made it.
 
-    Whether each of its tasks is still a liaison's own is asked when undoing is planned.
+    Whether each task is still the liaison's own is checked when undoing is planned.
     """
     return is_secretariat(account) or (can_change_tasks(account) and batch.made_by_id == account.pk)

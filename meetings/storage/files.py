@@ -1,4 +1,4 @@
-"""Files that belong to rows: stored whole, or not at all.
+"""Files that belong to rows, stored and deleted together with them.
 
 No step writes a row and its file at once. Before one of them comes or goes, an empty note with the file's name is
 left in the folder `UNSETTLED`; it is taken away once the row is committed, or rolled back. What a killed process leaves
@@ -28,14 +28,14 @@ from django.utils import timezone
 from meetings.faults import FaultError, disk_is_not_writable, recognise_fault
 
 UNSETTLED = "unsettled"
-# By then whoever stores it has committed, or has been killed.
+# After this time, whoever stored the file has committed or was killed.
 SETTLED_AFTER = datetime.timedelta(hours=1)
 
 _stored: ContextVar[list[str] | None] = ContextVar("stored", default=None)
 
 
 class NotesFiles(Storage):
-    """Notes each file that is stored inside `atomic_with_files`.
+    """Writes a note for each file stored inside `atomic_with_files`.
 
     Mixed into a storage of Django's.
     """
@@ -53,13 +53,13 @@ class NotesFiles(Storage):
         return saved
 
     def note(self, name: str) -> None:
-        """Leave a note that the file ``name`` comes or goes."""
+        """Leave a note that the file ``name`` is being stored or deleted."""
         if not self.exists(note_of(name)):
             self._store(note_of(name), ContentFile(b""))
 
 
 class RegisterStorage(NotesFiles, FileSystemStorage):
-    """The folder of uploaded files; raises StorageError where it takes none."""
+    """The folder of uploaded files; raises StorageError where it is not writable."""
 
     def _store(self, name: str, content: Any) -> str:
         try:
@@ -67,16 +67,16 @@ class RegisterStorage(NotesFiles, FileSystemStorage):
             self._flush(saved)
             return saved
         except OSError as error:
-            # What lies on the disk is half of it.
+            # Remove the incomplete file.
             with suppress(OSError):
                 self.delete(name)
             raise recognise_fault(error) or disk_is_not_writable() from error
 
     def is_there(self) -> bool:
-        """Whether the folder takes a file; makes nothing."""
+        """Whether the folder is writable; creates nothing."""
         folder = Path(self.location)
         try:
-            # Who stores the first one makes it; whoever looks here may be another account, whose it would be.
+            # The first upload creates the folder; this check may run as another user, who would then own it.
             with tempfile.TemporaryFile(dir=folder if folder.exists() else folder.parent) as file:
                 file.write(b"\0" * 4096)
         except OSError:
@@ -84,7 +84,7 @@ class RegisterStorage(NotesFiles, FileSystemStorage):
         return True
 
     def _flush(self, name: str) -> None:
-        """Have the file and its name on the disk before its row is committed."""
+        """Flush the file and its folder to the disk before the row is committed."""
         path = self.path(name)
         for each in (path, os.path.dirname(path)):
             handle = os.open(each, os.O_RDONLY)
@@ -101,9 +101,9 @@ def note_of(name: str) -> str:
 
 @contextmanager
 def atomic_with_files() -> Iterator[None]:
-    """Make a transaction whose files go, too, when it is rolled back.
+    """Open a transaction that deletes its files when rolled back.
 
-    Where the commit itself fails nobody knows what the database did: the files stay noted, to be settled.
+    Where the commit itself fails, its outcome is unknown: the notes stay, and the files are settled later.
     """
     outer, stored = _stored.get(), list[str]()
     token = _stored.set(stored)
@@ -125,9 +125,9 @@ def atomic_with_files() -> Iterator[None]:
 
 
 def delete_on_commit(name: str) -> None:
-    """Delete a file once the transaction is committed that deletes its row."""
+    """Delete a file once the deletion of its row is committed."""
     default_storage.note(name)  # type: ignore[attr-defined]  # STORAGES names one that leaves notes
-    # A disk that takes nothing does not undo what has been committed.
+    # A disk fault here must not undo what has been committed.
     transaction.on_commit(partial(_delete_noted, name), robust=True)
 
 
@@ -161,7 +161,7 @@ def _list_notes() -> list[str]:
 
 
 def find_named(names: Iterable[str]) -> set[str]:
-    """Return those of ``names`` that are some row's file."""
+    """Return those of ``names`` that are the file of some row."""
     wanted = list(names)
     return {
         name
@@ -179,9 +179,9 @@ def file_fields() -> Iterator[tuple[type[models.Model], str]]:
 
 
 class UploadHandler(TemporaryFileUploadHandler):
-    """Write a large upload to a temporary file; a full disk costs none of the words."""
+    """Write a large upload to a temporary file; a full disk loses no typed words."""
 
-    # What the gate raises once the words are there (meetings.middleware).
+    # Raised by the middleware once all other fields are read (meetings.middleware).
     FAULT = "register.upload_fault"
 
     def new_file(self, *args: Any, **options: Any) -> None:

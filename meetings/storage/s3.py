@@ -41,7 +41,7 @@ def _in_words(method: Callable[_P, _R]) -> Callable[_P, _R]:
 class S3RegisterStorage(NotesFiles, S3Storage):
     """The bucket of uploaded files; raises a FaultError where it does not answer.
 
-    A file is written once: the store refuses a second one of its name.
+    A file is written once: the store refuses to overwrite it.
     """
 
     def __init__(self, *, bucket_name: str, endpoint_url: str | None, region_name: str | None) -> None:
@@ -50,18 +50,18 @@ class S3RegisterStorage(NotesFiles, S3Storage):
             endpoint_url=endpoint_url,
             region_name=region_name,
             file_overwrite=False,
-            # What is read stands in memory up to here, and in a temporary file beyond.
+            # Files up to this size are read into memory, larger ones into a temporary file.
             max_memory_size=5 * 1024**2,
             transfer_config=TransferConfig(use_threads=False),
             client_config=Config(
-                # A silent store costs a request about as much time as another writer (LOCK_TIMEOUT_SECONDS).
+                # About as long as waiting for another writer (LOCK_TIMEOUT_SECONDS).
                 connect_timeout=5,
                 read_timeout=20,
                 retries={"mode": "standard", "total_max_attempts": 2},
                 signature_version="s3v4",
-                # Names of hosts made from names of buckets are Amazon's.
+                # Only Amazon serves buckets by host names of their own.
                 s3={"addressing_style": "path" if endpoint_url else "virtual"},
-                # Of Amazon's newer checksums others know nothing; the register compares digests of its own.
+                # Other stores do not know Amazon's newer checksums; the register compares its own digests.
                 request_checksum_calculation="when_required",
                 response_checksum_validation="when_required",
             ),
@@ -70,12 +70,12 @@ class S3RegisterStorage(NotesFiles, S3Storage):
     def _store(self, name: str, content: Any) -> str:
         content.seek(0)
         try:
-            # Not by upload_fileobj, which would replace what is there. One request takes up to 5 GB.
+            # Not upload_fileobj, which would overwrite an existing file. One request takes up to 5 GB.
             self.connection.meta.client.put_object(
                 Bucket=self.bucket_name,
                 Key=self._normalize_name(name),
                 Body=content,
-                # Not the type that the sender's browser says.
+                # Not the type claimed by the sender's browser.
                 ContentType=self.default_content_type,
                 IfNoneMatch="*",
             )
@@ -86,10 +86,10 @@ class S3RegisterStorage(NotesFiles, S3Storage):
     def _open(self, name: str, mode: str = "rb") -> File:
         try:
             file: File = super()._open(name, mode)
-            # Now, and not while the answer is on its way.
+            # Fail now, not while the response is being sent.
             file.open()
         except FileNotFoundError:
-            # A bucket that is gone holds no file either.
+            # A missing bucket is answered like a missing file.
             if not self.is_there():
                 raise files_are_away() from None
             raise
@@ -103,7 +103,7 @@ class S3RegisterStorage(NotesFiles, S3Storage):
         try:
             moment: datetime.datetime = super().get_modified_time(name)
         except ClientError as error:
-            # Of a bucket that is gone it says the same.
+            # The answer for a missing bucket is the same.
             if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404 and self.is_there():
                 raise FileNotFoundError(f"File does not exist: {name}") from error
             raise
@@ -118,9 +118,9 @@ class S3RegisterStorage(NotesFiles, S3Storage):
         return True
 
     def url(self, name: str | None, *args: Any, **kwargs: Any) -> str:
-        """Return an address that nobody is served.
+        """Return an address that is never served.
 
-        A signed one would pass by the permissions.
+        A signed address would bypass the permissions.
         """
         return f"/{name}"
 

@@ -40,11 +40,11 @@ def log_items(context: Context, entries: Iterable[TaskLog]) -> SafeString:
             yield fill_html('<div class="log-change">{}</div>', notes)
 
     def draw_batch(entry: TaskLog) -> Iterator[SafeString]:
-        # The page of what one entry claims would say no more.
+        # The page of a single back-dated entry would say nothing more.
         if entry.batch is not None and entry.batch.source != BatchSource.BACK_DATED:
             words = _("Reminded in one act") if entry.kind == EntryKind.REMINDER else _("One of a batch")
             yield fill_html('<a href="{}">{}</a>', batch_address(entry.batch.pk), words)
-        # Of the entries of a conflict it is not asked.
+        # Not looked up for the entries of a conflict.
         if getattr(entry, "is_undone", False):
             is_replaced = entry.batch is not None and entry.batch.consent == Consent.GRANTED
             words = pgettext("an entry", "replaced") if is_replaced else pgettext("an entry", "undone")
@@ -66,7 +66,7 @@ def log_items(context: Context, entries: Iterable[TaskLog]) -> SafeString:
 
 
 def _is_withdrawn(entry: TaskLog, day: datetime.date) -> bool:
-    """Whether an instruction was taken back by ``day``."""
+    """Whether an instruction was withdrawn by ``day``."""
     instruction: Instruction | None = getattr(entry, "instructs", None) if entry.kind == EntryKind.INSTRUCTION else None
     if instruction is None or instruction.answer is None or instruction.answered_on is None:
         return False

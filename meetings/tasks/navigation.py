@@ -1,4 +1,4 @@
-"""Where a page leads after saving or signing in."""
+"""Redirects after saving and after signing in."""
 
 from urllib.parse import urlencode, urlsplit
 

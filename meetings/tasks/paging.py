@@ -20,18 +20,18 @@ from meetings.models.orders import REGISTER_ORDER
 from meetings.models.prepared import PreparedQuery
 from meetings.models.task import TaskQuerySet
 
-# A longer list says that it is longer; how long is counted when somebody asks, or goes beyond.
+# Longer lists are counted exactly only on demand, or when a page beyond is opened.
 MOST_COUNTED = 10_000
-# What is sorted as fast as it is found in an index, by fewer queries.
+# Up to this many rows, sorting is as fast as an index, with fewer queries.
 _SHORT = 1_000
 LAST_PAGE = "last"
-# No database takes the place of a row beyond.
+# A larger page number would give an OFFSET that no database accepts.
 _MOST_PAGES = 10**12
 _SALT = "meetings.tasks.paging"
 
 
 class InvalidCursorError(ValueError):
-    """Raised where ``after=`` names no place in this order of the list."""
+    """Raised where ``after=`` is invalid for this order of the list."""
 
 
 class Key(NamedTuple):
@@ -110,7 +110,7 @@ class Order:
         if not whole.ends_empty:
             return [whole]
         filled, empty = (whole.tasks.filter(Q(order_key__isnull=is_empty)) for is_empty in (False, True))
-        # An order by what is empty throughout changes nothing. PostgreSQL finds the index by it, SQLite without.
+        # All NULL here: PostgreSQL needs the column in the order to use the index, SQLite must not have it.
         own = () if connections[tasks.db].vendor == "sqlite" else (Key("order_key"),)
         return [Part(filled, whole.keys), Part(empty, (*own, *self.keys))]
 
@@ -196,7 +196,7 @@ class TaskPaginator(Paginator):
         del found[self.per_page :]
         ids = [keys[-1] for _place, keys in found]
         by_id = {task.pk: task for task in self.load(ids)}
-        # What was taken out of the register meanwhile is not there any more.
+        # Rows deleted in the meantime are missing.
         return TaskPage([by_id[pk] for pk in ids if pk in by_id], number, self, after=self._sign(*found[-1]))
 
     @property
@@ -236,7 +236,7 @@ class TaskPaginator(Paginator):
             name, place, values = signing.loads(after, salt=_SALT)
         except (signing.BadSignature, ValueError) as error:
             raise InvalidCursorError from error
-        # A list that was long may be short meanwhile, and the other way round: its parts are those of the cursor.
+        # The list may have become short or long in the meantime, so the parts are those of the cursor.
         parts = self.order.split(self.object_list, is_long=place is not None)
         if name != self.order.name:
             raise InvalidCursorError

@@ -1,6 +1,6 @@
 """A field of a form: its label, its widget, and what stands below it.
 
-By a template it costs four times as much, and the page of a task has two dozen.
+A template would take four times as long, and the page of a task has two dozen fields.
 """
 
 from typing import TYPE_CHECKING
@@ -49,7 +49,7 @@ def _draw_boxes(field: "StyledField") -> SafeString:
 
 
 def _draw_notes(field: "StyledField") -> SafeString:
-    """Draw its help, what is wrong with it, and what the register says by now."""
+    """Draw the help text, the errors, and the value that somebody else saved."""
     notes = []
     if field.help_text:
         notes.append(fill_html('<div class="hint" id="{}_helptext">{}</div>', field.auto_id, field.help_text))

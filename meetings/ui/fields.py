@@ -53,7 +53,7 @@ class IdField(forms.IntegerField):
 
 
 class VersionField(IdField):
-    """The version of something; what is none is 0, older than any."""
+    """The version of something; an invalid value becomes 0, older than any."""
 
     def clean(self, value: Any) -> int:
         try:

@@ -38,13 +38,13 @@ class ServiceForm(RequiredErrorMixin, forms.Form):
     """
 
     data: QueryDict
-    # By name: of which class each is, is known where it is declared.
+    # Typed as Any: the class of each field is known where it is declared.
     fields: dict[str, Any]
 
     # The field with the version that the form was opened on.
     VERSION_FIELD = "version"
 
-    # What the service returned, or why it refused.
+    # The result of the service, or its error.
     result: Any = None
     service_error: ServiceError | None = None
 
@@ -66,7 +66,7 @@ class ServiceForm(RequiredErrorMixin, forms.Form):
 
     def add_service_error(self, error: ServiceError) -> None:
         """Put the message of a service that refused beside the field it is about."""
-        # What is wrong besides does not hide what somebody else did.
+        # Other errors must not hide what somebody else did.
         if self.conflict is None:
             self.service_error = error
         if not isinstance(error, ConflictError):
@@ -75,7 +75,7 @@ class ServiceForm(RequiredErrorMixin, forms.Form):
             self.rebase(error.current_version)
 
     def rebase(self, version: int | str) -> None:
-        """Put what was typed on ``version``, the one that is there now."""
+        """Move the typed data to ``version``, the present one."""
         self.data = self.data.copy()
         self.data[self.add_prefix(self.VERSION_FIELD)] = str(version)
         self.full_clean()
@@ -85,12 +85,12 @@ class ServiceForm(RequiredErrorMixin, forms.Form):
         name = self.add_prefix("understood")
         if self.data.get(name) != reading:
             self.data = self.data.copy()
-            # So that the second sending says it was seen.
+            # The next submission then carries the key of the reading shown.
             self.data[name] = reading
             self.add_error(field, message)
 
     def forget_errors(self) -> None:
-        """Show the form as it was typed, without judging it."""
+        """Show the form as it was typed, without errors."""
         self._errors = ErrorDict()
 
     @property
@@ -102,21 +102,21 @@ class ServiceForm(RequiredErrorMixin, forms.Form):
 
     @property
     def error_messages(self) -> list[str]:
-        """All that is wrong with the form, for a page that says it in one place."""
+        """All errors of the form, for a page that shows them in one place."""
         messages = [str(message) for of_field in self.errors.values() for message in of_field]
         return [self.conflict.message, *messages] if self.conflict else messages
 
     @property
     def conflict(self) -> ConflictError | None:
-        """What somebody else saved meanwhile, to be shown beside the form."""
+        """What somebody else saved meanwhile, shown beside the form."""
         return self.service_error if isinstance(self.service_error, ConflictError) else None
 
 
 class TrackedForm(ServiceForm):
     """A form that carries its initial values in hidden fields (``was-…``).
 
-    So only what somebody changed is saved, and a save that comes too late does not put back what another person has
-    corrected: ``theirs`` then shows, beside each field changed by both, what is there now.
+    So only changed fields are saved, and a late save does not revert what another person corrected: beside each field
+    changed by both, ``theirs`` shows the present value.
     """
 
     TRACKED_FIELDS: tuple[str, ...] = ()
@@ -126,28 +126,28 @@ class TrackedForm(ServiceForm):
         self.theirs: dict[str, str] = {}
 
     def base_value(self, name: str) -> str:
-        """Return what the field was when the form was opened."""
+        """Return the value of the field when the form was opened."""
         posted = self.data.get(f"was-{self.add_prefix(name)}") if self.is_bound else None
         return normalise_line_ends((self.initial.get(name) or "") if posted is None else posted)
 
     def current_value(self, name: str) -> str:
-        """Return what stands in the field."""
+        """Return the submitted value of the field."""
         widget, key = self.fields[name].widget, self.add_prefix(name)
         if not self.is_bound or widget.value_omitted_from_data(self.data, self.files, key):
             return self.base_value(name)
         return normalise_line_ends(widget.value_from_datadict(self.data, self.files, key))
 
     def is_changed(self, name: str) -> bool:
-        """Whether somebody put something else into the field than was there."""
+        """Whether the field was changed since the form was opened."""
         return self.current_value(name) != self.base_value(name)
 
     @property
     def base_value_fields(self) -> list[tuple[str, str]]:
-        """The hidden fields that tell the next sending what was there."""
+        """The hidden fields with the values when the form was opened."""
         return [(f"was-{self.add_prefix(name)}", self.base_value(name)) for name in self.TRACKED_FIELDS]
 
     def rebase(self, version: int | str) -> None:
-        """Put the data on ``version``; unchanged fields get the present values."""
+        """Move the data to ``version``; unchanged fields get the present values."""
         data = self.data.copy()
         for name in self.TRACKED_FIELDS:
             now = normalise_line_ends(self.initial.get(name) or "")

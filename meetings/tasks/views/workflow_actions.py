@@ -1,7 +1,7 @@
 """The table of actions that a task's page offers besides the quick update.
 
-An action is offered (`available_actions`) where its service would do it; what is sent all the same is refused by the
-service, with the message beside the form. Who may try at all is `Action.takers`.
+An action is offered (`available_actions`) where its service would accept it; if it is sent all the same, the service
+refuses and the form shows why. `Action.takers` are the roles that may try at all.
 """
 
 from collections.abc import Callable, Iterable
@@ -42,7 +42,7 @@ from meetings.tasks.services.status import meet_milestone, reopen_milestone, reo
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing to do: ``service`` gets what the form says.
+    """One action: ``service`` gets the values of the form.
 
     With ``refuse`` it is a decision: whatever is not ``accept`` goes there, with the note as the reason.
     """
@@ -51,11 +51,11 @@ class Action:
     takers: frozenset[ActorRole]
     service: Callable[..., object]
     refuse: Callable[..., object] | None = None
-    # Whether the inbox goes on to the next task once this is done.
+    # Whether the inbox advances to the next task afterwards.
     advances_inbox: bool = False
 
     def run(self, form: TaskActionForm) -> object:
-        """Call the service with what a valid form says."""
+        """Call the service with the values of a valid form."""
         arguments = form.arguments()
         if self.refuse is not None and isinstance(form, forms.DecisionForm) and not form.is_accepted:
             arguments.pop("leader", None)
@@ -100,7 +100,7 @@ ACTIONS: dict[str, Action] = {
     "withdraw": Action(WithdrawInstructionForm, CAN_SUPERVISE, withdraw_instruction),
     "terminate": Action(forms.TerminateForm, takers_of(Step.TERMINATE), terminate_task),
 }
-# These stand where what they are about stands, not among the others.
+# Shown beside their subject, not among the other actions.
 INLINE_ACTIONS = (
     "decide-back-dating",
     "decide-closure",
@@ -114,7 +114,7 @@ INLINE_ACTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class WorkflowState:
-    """What offering depends on besides the task's own columns."""
+    """What `available_actions` depends on besides the task's own columns."""
 
     request: object | None
     agreement: object | None
@@ -148,7 +148,7 @@ def available_actions(account: Account, task: Task, state: WorkflowState) -> lis
         "nothing-new": task.next_review is not None,
         "meet-milestone": is_open and any(not each["met_on"] for each in task.day_milestones),
         "reopen-milestone": is_open and any(each["met_on"] for each in task.day_milestones),
-        # Of a task that has ended it is frozen.
+        # Frozen once the task has ended.
         "add-evidence": is_open or ActorRole.SECRETARIAT in roles,
         "delete-evidence": state.evidence,
         "instruct": is_open,
