@@ -174,7 +174,7 @@ bench-million: setup ## the same with a million tasks, and with 10,000 to hold t
 STRICT ?= --strict
 bench-quick: setup ## whether it can be measured, with small registers
 	$(BENCH) --tasks 18 300 --rounds 2 --pages $(STRICT) $(BENCH_ARGS) \
-		--only '^(list|list, overdue|list by due|front page, [a-z]*|task|settings|saving.*|search box)$$'
+		--only '^(list|list, overdue|list by due|dashboard, [a-z]*|task|settings|saving.*|search box)$$'
 
 # --- breaking it --------------------------------------------------------------------------------------
 

@@ -78,7 +78,7 @@ def browser(served: Served) -> Iterator[Page]:
 def weigh(register: Register) -> Iterator[Fact]:
     """Add up what Chromium fetches for a first visit and for the next, and when pages are ready."""
     of = register.vendor, register.tasks
-    pages = {"list": "/tasks/", "front page": "/", "task": f"/tasks/{register.accounts['secretariat']['task']}/"}
+    pages = {"list": "/tasks/", "dashboard": "/", "task": f"/tasks/{register.accounts['secretariat']['task']}/"}
     with Served(register) as served:
         for name, address in pages.items():
             with browser(served) as page:
