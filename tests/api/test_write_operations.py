@@ -7,7 +7,7 @@ import datetime
 import pytest
 
 from meetings.api.service import describe_api
-from meetings.models import ExtensionRequest, Status, TaskLog
+from meetings.models import MAX_TEXT_LENGTH, ExtensionRequest, Status, TaskLog
 from tests import factories
 from tests.access_matrix import ADMINISTRATOR, ELSEWHERE, LEADER, READER, RESPONSIBLE, ROWS, SECRETARIAT, SUPPORTING
 
@@ -77,7 +77,9 @@ def test_what_a_form_does_not_have_for_this_task_is_refused(world, program):
     task = world.due_soon
     dated = program.send(f"tasks/{task.pk}/progress", {"next_review": world.day.isoformat()}, task.version)
     assert [error["field"] for error in dated.json()["errors"]] == ["next_review"]
-    for body in ({"text": 5}, {"text": ["x"]}, {}, {"text": "x", "surplus": 1}, {"text": "\x00"}, {"text": "\ud800"}):
+    too_long = "x" * (MAX_TEXT_LENGTH + 1)
+    wrong = (5, ["x"], "\x00", "\ud800", too_long)
+    for body in ({}, {"text": "x", "surplus": 1}, *({"text": text} for text in wrong)):
         answer = program.send(f"tasks/{task.pk}/comment", body, task.version)
         assert (answer.status_code, answer["Content-Type"]) == (422, "application/problem+json"), body
     broken = program.post(
