@@ -63,8 +63,10 @@ from .access_matrix import (
     Row,
 )
 from .jobs.samples import note
+from .response_headers import ALWAYS, OF_EVIDENCE, find_header_faults
 
 pytestmark = pytest.mark.django_db
+KEPT_FOR_A_WHILE = ("calendar", "healthz", "healthz_live")
 
 
 # --- asking -------------------------------------------------------------------------------------
@@ -167,7 +169,10 @@ def browser_of(world, role: str) -> Client:
 
 
 def ask(client: Client, method: str, row: Row, places: dict[str, object]) -> int | str:
-    """Return the status of the answer, or SIGN_IN for the way to the sign-in page."""
+    """Return the status of the answer, or SIGN_IN for the way to the sign-in page.
+
+    Whatever is answered tells browsers the same.
+    """
     address = row.address.format(**places)
     # Two rows write: the second has to come with the version that the first one made.
     places = {**places, "version": TaskLog.objects.filter(task=places["task"]).count()}
@@ -177,6 +182,12 @@ def ask(client: Client, method: str, row: Row, places: dict[str, object]) -> int
         else None
     )
     response = getattr(client, method)(address, sent)
+    is_evidence = row.name == "evidence" and response.status_code == 200
+    faults = find_header_faults(response, OF_EVIDENCE if is_evidence else ALWAYS)
+    # Signed in, nothing is stored anywhere, unless a page is told to be the same for a while.
+    if "sessionid" in client.cookies and row.name not in KEPT_FOR_A_WHILE:
+        faults += [] if "private" in response.get("Cache-Control", "") else ["Cache-Control"]
+    assert not faults, (address, response.status_code, faults)
     if response.status_code == 302 and urlsplit(response["Location"]).path == "/admin/login/":
         # The administration's own way of saying no leads through its former sign-in page.
         response = client.get(response["Location"])
@@ -315,6 +326,7 @@ def test_an_account_that_is_switched_off_is_signed_out_at_once(world):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_every_write_needs_the_token_against_forgery(world, places):
     for row in ROWS:
         if row.post[SECRETARIAT] == 302:
