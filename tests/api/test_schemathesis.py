@@ -81,7 +81,9 @@ def test_schemathesis_finds_nothing(headers, mode):
     from schemathesis.config import SchemathesisConfig
     from schemathesis.generation import GenerationMode
 
-    schema = schemathesis.openapi.from_dict(describe_to_make_up(), config=SchemathesisConfig.from_dict({"checks": CHECKS}))
+    schema = schemathesis.openapi.from_dict(
+        describe_to_make_up(), config=SchemathesisConfig.from_dict({"checks": CHECKS})
+    )
     operations = [result.ok() for result in schema.get_all_operations()]
     assert len(operations) == sum(len(methods) for methods in describe_api()["paths"].values())
     # Of both ways, ten thousand calls.

@@ -65,7 +65,7 @@ def test_the_wheel_holds_what_the_register_needs_and_neither_tests_nor_documents
     }
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_what_is_installed_from_the_wheel_has_words_pages_and_fixtures(release):
     assert manage(release, "migrate", "--verbosity", "0").returncode == 0
     assert (release / "data/register.sqlite3").exists()
@@ -86,7 +86,7 @@ def test_a_wheel_in_an_environment_keeps_its_data_beside_that(wheel, tmp_path):
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(packages)
     (packages / "others.pth").write_text(f"{Path(pytest.__file__).parents[1]}\n")
-    command = [environment / "bin" / "python", "-m", "cnas_tasks", "migrate", "--verbosity", "0"]
+    command = [environment / "bin" / "python", "-m", "cnas_tasks", "migrate", "sessions", "--verbosity", "0"]
     done = subprocess.run(command, cwd=tmp_path, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "register/data/register.sqlite3").exists()

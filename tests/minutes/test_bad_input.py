@@ -172,7 +172,9 @@ def test_the_name_of_the_file_is_not_trusted(tmp_path):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", ["missing", "bomb", "attributes", pytest.param("pdf", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "name", ["missing", "bomb", *(pytest.param(name, marks=pytest.mark.slow) for name in ("attributes", "pdf"))]
+)
 def test_memory_is_bounded(tmp_path, name):
     make = {
         "missing": bytes,

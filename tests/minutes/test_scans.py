@@ -72,7 +72,7 @@ def test_a_scan_is_read_as_its_paper(annex, scanner, tmp_path, name):
     assert [len(row["tasks"]) for row in rows] == [len(right["tasks"]) for right in expected]
 
 
-@pytest.mark.parametrize("page", [0, 1])
+@pytest.mark.parametrize("page", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_rules_give_the_cells_however_the_page_comes(annex, scanner, page):
     from meetings.minutes.documents.page_pictures import flatten_light, straighten
     from meetings.minutes.documents.picture_ruled_tables import find_rules, find_tables
