@@ -14,6 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("day", [None, datetime.date(2024, 2, 29)])
+@pytest.mark.same_on_both
 def test_each_task_of_the_small_world_has_the_health_it_is_named_after(day):
     world = factories.small_world(day)
     found = {task.pk: task.health for task in Task.objects.on(world.day)}

@@ -70,6 +70,7 @@ def database_away(world) -> Iterator[list[str]]:
 @pytest.mark.django_db
 @pytest.mark.parametrize("who", ["secretariat", None])
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.same_on_both
 def test_a_database_that_is_away_gives_one_plain_page(world, database_away, who, language):
     tried, cut_off = database_away
     client = browser(signed_in(world.secretariat) if who else Client())

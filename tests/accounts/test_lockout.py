@@ -97,6 +97,7 @@ def test_the_page_says_until_when(account):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_ten_names_stop_an_address_and_not_ten_mistakes_of_one_person(account):
     names = [f"name-{number}" for number in range(lockout.MAX_NAMES)]
     for name in names[:-1]:
@@ -113,6 +114,7 @@ def test_ten_names_stop_an_address_and_not_ten_mistakes_of_one_person(account):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_one_persons_mistakes_stop_nobody_else(account):
     fail("one-person", 30)
     assert attempt(account.username, PASSWORD).status_code == 302
@@ -137,6 +139,7 @@ def test_a_name_tried_from_many_addresses_is_slowed_and_not_shut(account):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_where_it_last_signed_in_from_it_is_not_even_slowed(account):
     assert attempt(account.username, PASSWORD, address=HOME).status_code == 302
     fail_everywhere(account.username)
@@ -182,6 +185,7 @@ def test_a_new_password_by_the_command_unlocks(account, monkeypatch):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_a_new_password_unlocks(client, administrator, account):
     fail(account.username)
     password = client.post(f"/accounts/{account.pk}/password/").context["password"]

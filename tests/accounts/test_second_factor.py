@@ -115,6 +115,7 @@ def test_codes_are_set_up_from_the_picture_and_asked_for_from_then_on(client, ac
         ({"password": PASSWORD, "code": ""}, "Fill in “Code that the app shows now”."),
     ],
 )
+@pytest.mark.same_on_both
 def test_what_proves_nothing_sets_nothing_up(client, account, sent, sentence):
     client.force_login(account)
     app = App(parsed(client.get(PAGE)).xpath("string(//code)"))
@@ -248,6 +249,7 @@ def test_after_a_change_of_the_secret_key_recovery_codes_still_sign_in(settings,
 
 
 @pytest.mark.parametrize("answer", ["{}", "{", '{"id": 1}', json.dumps({"id": "YSBrZXk", "rawId": "YSBrZXk"})])
+@pytest.mark.same_on_both
 def test_what_no_key_signed_signs_nobody_in(client, account, answer):
     factories.passkey(account)
     assert give_password(client, account)["Location"] == STEP
@@ -259,6 +261,7 @@ def test_what_no_key_signed_signs_nobody_in(client, account, answer):
 
 
 @pytest.mark.parametrize("answer", ["", "{}", "no JSON"])
+@pytest.mark.same_on_both
 def test_what_no_browser_made_is_no_passkey(client, account, answer):
     client.force_login(account)
     client.get(PAGE)

@@ -88,6 +88,7 @@ def test_who_has_to_choose_a_password_can_sign_out(handed_out):
     assert client.get("/tasks/")["Location"].startswith("/accounts/login/")
 
 
+@pytest.mark.same_on_both
 def test_a_new_account_and_one_of_before_differ(client):
     client.force_login(factories.account(Role.ADMINISTRATOR))
     sent = {"username": "zhang", "display_name": "张", "role": "reader"}

@@ -33,6 +33,7 @@ def test_progress_is_recorded_once_for_a_version(world, program):
 
 
 @pytest.mark.parametrize(("sent", "status"), [(None, 428), ("*", 400), ("x", 400), ('W/"{version}"', 200)])
+@pytest.mark.same_on_both
 def test_a_change_names_the_version_that_was_read(world, program, sent, status):
     task = world.due_soon
     headers = {} if sent is None else {"if-match": sent.format(version=task.version)}

@@ -31,6 +31,7 @@ def test_a_row_moved_up_changes_places_and_numbers_and_the_printed_number_stays_
     ] * 3
 
 
+@pytest.mark.same_on_both
 def test_a_row_is_not_moved_past_the_edge_of_its_aspect(client, table):
     second = row(table, "第2条建议")
     answer = send(client, table, "move-suggestion", suggestion=second.pk, way="down")
@@ -55,6 +56,7 @@ def test_an_aspect_moves_with_its_rows_and_the_meeting_remembers(client, table):
     assert (change.part, change.changes) == ("强化服务", {"place_in_table": {"old": 2, "new": 1}})
 
 
+@pytest.mark.same_on_both
 def test_rows_are_numbered_anew_through_the_table_or_under_each_aspect(client, table):
     send(client, table, "number-anew", within="aspects")
     assert [number for number, _text in rows(table)] == [1, 2, 1, 2]
@@ -76,6 +78,7 @@ def test_tasks_of_a_row_change_places(client, table):
     assert send(client, table, "move-task", task=first.pk, way="up").status_code == 422
 
 
+@pytest.mark.same_on_both
 def test_a_page_that_is_no_longer_true_changes_nothing_and_shows_what_is_there(client, table):
     seen = table_version_token(table)
     second = row(table, "第2条建议")
@@ -130,6 +133,7 @@ def test_a_button_for_a_thing_of_another_meeting_or_of_nobody_changes_nothing(cl
 # --- a row split, two rows joined -----------------------------------------------------------------
 
 
+@pytest.mark.same_on_both
 def test_a_row_is_split_in_two_and_every_task_says_so(client, table):
     first = row(table, "第1条建议")
     one, two, three = first.tasks.order_by("number")
@@ -167,6 +171,7 @@ def test_any_task_of_a_row_goes_to_the_new_one_and_both_are_numbered_from_one(cl
 
 
 @pytest.mark.parametrize("go", [[], ["all"]])
+@pytest.mark.same_on_both
 def test_of_a_split_row_one_task_stays_and_one_goes(client, table, go):
     first = row(table, "第1条建议")
     answer = client.post(
@@ -188,6 +193,7 @@ def test_of_a_split_row_one_task_stays_and_one_goes(client, table, go):
     ("number", "sentence"),
     [("2", "There is a row 2 already."), ("abc", "as a whole number"), ("-1", "as a whole number")],
 )
+@pytest.mark.same_on_both
 def test_the_number_of_a_new_row_is_a_number_that_no_row_has(client, table, number, sentence):
     client.cookies["django_language"] = "en"
     first = row(table, "第1条建议")
@@ -202,6 +208,7 @@ def test_the_number_of_a_new_row_is_a_number_that_no_row_has(client, table, numb
 
 
 @pytest.mark.parametrize("said", [{"go": "9" * 5000}, {"new_number": "9" * 5000}])
+@pytest.mark.same_on_both
 def test_a_number_of_thousands_of_digits_is_no_row_and_no_task(client, table, said):
     answer = client.post(
         reverse("suggestion_split", args=[row(table, "第1条建议").pk]),
@@ -237,6 +244,7 @@ def test_two_rows_are_joined_with_their_tasks_and_sources_and_nothing_is_lost(cl
     assert table.change_log.get(kind="removed").part == "2) 第2条建议"
 
 
+@pytest.mark.same_on_both
 def test_a_row_whose_outcome_was_told_is_neither_split_nor_joined(client, table):
     first = row(table, "第1条建议")
     for task in first.tasks.all():

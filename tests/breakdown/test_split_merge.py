@@ -66,6 +66,7 @@ def test_a_split_task_stands_twice_with_what_it_had_on_every_day(client, table, 
     assert last_entry(new).changes["split_from"]["new"] == last_entry(task).changes["text"]["old"]
 
 
+@pytest.mark.same_on_both
 def test_the_new_half_of_an_extended_task_has_the_extended_deadline_and_the_original(client, table, staff):
     task = row(table, "第2条建议").tasks.get()
     request = factories.extension_request(task, days=10)

@@ -109,6 +109,7 @@ def sign_again(members: dict[str, bytes]) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_what_comes_back_is_what_was_there(backup, media):
     path, before = backup
     restore(path)
@@ -222,6 +223,7 @@ def test_a_damaged_backup_is_refused(backup):
     ],
     ids=["content", "missing", "extra", "schema", "format", "counts", "outside", "fewer rows", "no rows of ours"],
 )
+@pytest.mark.same_on_both
 def test_a_backup_that_was_tampered_with_is_refused(backup, media, change):
     path, _before = backup
     refusal_of(rewritten(path, change))

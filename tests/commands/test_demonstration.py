@@ -70,6 +70,7 @@ def test_a_register_with_a_meeting_or_an_account_of_its_own_keeps_to_them():
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_new_passwords_replace_the_old_ones():
     old = printed(run("prepare_demonstration"))
     new = printed(run("set_demonstration_passwords"))
@@ -80,6 +81,7 @@ def test_new_passwords_replace_the_old_ones():
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_only_demonstration_accounts_get_new_passwords():
     run("prepare_demonstration")
     own = factories.account(username="张三", password="我自己的密码2023")
@@ -104,6 +106,7 @@ def test_passwords_are_random_long_enough_and_accepted_by_the_rules():
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_the_table_stands_in_columns():
     run("prepare_demonstration")
     lines = password_table([(account, "aaaa-bbbb-cccc") for account in Account.objects.all()]).splitlines()

@@ -57,6 +57,7 @@ def line(part: str) -> str:
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_what_works_is_said_and_nothing_fails(world):
     lines, error = ask()
     assert error == ""

@@ -80,6 +80,7 @@ def test_counts(meeting):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_the_meeting_itself(meeting):
     expected = EXPECTED["meeting"]
     for name in ("title", "body", "breakdown_title", "document_number", "place", "host"):
@@ -92,6 +93,7 @@ def test_the_meeting_itself(meeting):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_attendees_stand_in_the_order_and_capacity_of_the_minutes(meeting):
     attendees = [(attendance.person.name, attendance.capacity) for attendance in meeting.attendances.all()]
     assert attendees[:5] == [
@@ -107,6 +109,7 @@ def test_attendees_stand_in_the_order_and_capacity_of_the_minutes(meeting):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_every_row_says_what_a_careful_reader_finds(meeting):
     found = []
     for suggestion in meeting.suggestions.order_by("position"):
@@ -148,6 +151,7 @@ def test_all_departments_are_responsible_as_no_role_is_printed(meeting):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_the_original_deadline_is_the_one_in_force(meeting):
     for task in Task.objects.all():
         assert task.original_deadline_text == task.deadline_text
@@ -175,6 +179,7 @@ def test_row_six_is_read_as_far_as_it_can_be_and_left_to_confirm(meeting):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_stored_states_are_what_the_log_says(meeting):
     for task in Task.objects.all():
         log = list(TaskLog.objects.filter(task=task).chronological())
@@ -190,6 +195,7 @@ def test_stored_states_are_what_the_log_says(meeting):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_loading_a_second_time_changes_nothing(meeting):
     before = whole_register()
     call_command("loaddata", "meeting_81", verbosity=0)

@@ -131,6 +131,7 @@ def deleting(document: MinutesDocument, open_file: Callable[..., Any]) -> Callab
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_a_register_in_which_everything_happened_is_whole():
     make_full_register()
     assert verify() == (
@@ -226,6 +227,7 @@ def test_an_earlier_backup_tells_of_changed_entries_of_changes_and_sign_ins(tmp_
     ]
 
 
+@pytest.mark.same_on_both
 def test_an_earlier_backup_allows_what_was_written_since(task, tmp_path):
     backup = tmp_path / "register.zip"
     call_command("backup", str(backup), stdout=StringIO())
@@ -312,6 +314,7 @@ def test_instructions_that_were_changed_taken_out_or_answered_by_nothing_are_tol
 
 
 @pytest.mark.parametrize("change", [lambda path: path.write_bytes(b"other"), lambda path: path.unlink()])
+@pytest.mark.same_on_both
 def test_files_that_are_not_what_was_uploaded_are_told(change: Callable[[Path], None]):
     evidence = factories.evidence(factories.task())
     assert "is whole" in verify()

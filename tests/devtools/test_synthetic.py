@@ -130,6 +130,7 @@ def counted_as_large(monkeypatch):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_a_large_register_is_indexed_as_if_each_row_had_been_saved(counted_as_large):
     generate(20, seed=5, today=TODAY)
     before = schema()

@@ -52,6 +52,7 @@ def test_it_has_a_row_for_each_task_under_the_heads_of_the_contract(path):
     assert rows[3]["建议来源"] == "评定专门委员会副主任 刘克、信息技术专业委员会委员 易春"
 
 
+@pytest.mark.same_on_both
 def test_each_column_holds_what_its_head_says(path):
     technology, office, international = map(factories.department, ("技术部", "办公室", "国际部"))
     suggestion = factories.suggestion(
@@ -106,6 +107,7 @@ def test_each_column_holds_what_its_head_says(path):
     }
 
 
+@pytest.mark.same_on_both
 def test_it_shows_the_register_of_the_day_asked_for(path):
     factories.real_meeting()
     task = Task.objects.order_by("pk").first()
@@ -194,6 +196,7 @@ def test_an_empty_register_has_its_head(path):
     assert path.stat().st_size
 
 
+@pytest.mark.same_on_both
 def test_a_longer_register_costs_queries_by_the_portion_only(tmp_path, monkeypatch):
     monkeypatch.setattr(register, "CHUNK_SIZE", 10)
     suggestion = factories.suggestion(sources=[(factories.person("易春"), "委员")])

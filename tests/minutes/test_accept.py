@@ -68,6 +68,7 @@ def everything_entered() -> list[int]:
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_the_notice_gives_the_register_of_the_fixture_to_the_letter():
     expected = in_fixture()
     call_command("import_minutes", str(NOTICE), "--accept", stdout=StringIO())
@@ -85,6 +86,7 @@ def test_a_print_and_a_scan_give_it_but_for_blanks_and_the_width_of_commas(name)
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", ["annex.docx", "annex.xlsx"])
+@pytest.mark.same_on_both
 def test_the_annex_alone_gives_its_table_once_somebody_says_the_day(name):
     expected = in_fixture(around=False)
     document = a_draft(DATA / name)
@@ -96,6 +98,7 @@ def test_the_annex_alone_gives_its_table_once_somebody_says_the_day(name):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_what_a_person_saw_through_the_page_is_the_fixture_too():
     expected = in_fixture()
     accept.accept_draft(document_id=a_draft().pk, actor=factories.secretariat())
@@ -106,6 +109,7 @@ def test_what_a_person_saw_through_the_page_is_the_fixture_too():
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_the_file_is_kept_with_the_meeting():
     document = a_draft()
     meeting = accept.accept_draft(document_id=document.pk, actor=factories.secretariat()).meeting
@@ -119,6 +123,7 @@ def test_the_file_is_kept_with_the_meeting():
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_each_suggestion_knows_the_row_it_came_from():
     document = a_draft()
     meeting = accept.accept_draft(document_id=document.pk, actor=factories.secretariat()).meeting
@@ -129,6 +134,7 @@ def test_each_suggestion_knows_the_row_it_came_from():
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_accepting_twice_does_nothing():
     document = a_draft()
     staff = factories.secretariat()
@@ -166,6 +172,7 @@ def test_of_two_who_accept_at_once_one_wins_and_one_is_told():
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_what_was_due_at_the_next_meeting_gets_its_day():
     """By one entry, which is no extension (docs/domain.md, Deadlines)."""
     before = factories.meeting(
@@ -221,6 +228,7 @@ def test_the_command_refuses_it_with_one_line():
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_the_command_does_nothing_the_second_time():
     call_command("import_minutes", str(NOTICE), "--accept", stdout=StringIO())
     before = register()
@@ -249,6 +257,7 @@ def test_the_command_makes_no_second_copy_of_a_meeting_from_elsewhere():
         ({"place": "北" * 201}, f"“{'北' * 20}…” is longer than 200 characters. "),
     ],
 )
+@pytest.mark.same_on_both
 def test_facts_that_cannot_be(change, message):
     draft = build_draft(parse_content(NOTICE.read_bytes()))
     with translation.override("en"):
@@ -263,6 +272,7 @@ def with_row(draft, at: int, **values):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_a_row_that_says_nothing_is_named():
     draft = build_draft(parse_content(NOTICE.read_bytes()))
     task = replace(draft.rows[2].row.tasks[0], text="")
@@ -298,6 +308,7 @@ def test_a_text_that_no_form_would_take_is_named_with_its_length():
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_known_people_and_departments_are_not_made_again():
     department, person = factories.department("技术部"), factories.person("刘克")
     accept.accept_draft(document_id=a_draft().pk, actor=factories.secretariat())

@@ -69,6 +69,7 @@ def test_an_update_needs_the_secretariat():
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_entering_a_meeting_from_a_file_is_in_its_change_log():
     staff = factories.secretariat()
     entered = accept.accept_draft(document_id=a_draft(staff).pk, actor=staff).meeting.change_log.get()

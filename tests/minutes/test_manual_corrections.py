@@ -48,6 +48,7 @@ def correct(client, row: Suggestion, *, note="与纸质附件核对", **typed: s
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_a_corrected_text_is_an_entry_of_each_task_of_the_row(client, row):
     old = row.text
     assert correct(client, row, suggestion="改正后的建议").status_code == 302
@@ -58,6 +59,7 @@ def test_a_corrected_text_is_an_entry_of_each_task_of_the_row(client, row):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_number_aspect_and_sources_are_corrected_too(client, row):
     correct(client, row, number="12", aspect="新的要点", sources="执委 刘仲书\n执委 黄继先")
     row.refresh_from_db()
@@ -74,6 +76,7 @@ def test_number_aspect_and_sources_are_corrected_too(client, row):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_a_row_is_not_corrected_without_a_reason_nor_where_nothing_differs(client, row):
     assert correct(client, row).status_code == 422
     assert correct(client, row, suggestion="改正", note=" ").status_code == 422
@@ -82,6 +85,7 @@ def test_a_row_is_not_corrected_without_a_reason_nor_where_nothing_differs(clien
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_two_who_correct_a_row_see_each_others_values(client, row, colleague):
     mine, theirs = correct_row(client, row), correct_row(colleague, row)
     mine.type_row(suggestion="乙的改正")
@@ -102,6 +106,7 @@ def test_two_who_correct_a_row_see_each_others_values(client, row, colleague):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_what_somebody_else_corrected_is_not_taken_back_by_a_draft_opened_before(client, row, colleague):
     mine = correct_row(client, row)
     mine.type_row(lead_in="围绕宣传：")
@@ -130,6 +135,7 @@ def test_a_row_that_is_joined_away_leaves_the_drafts_that_correct_it(client, row
 
 
 @pytest.mark.parametrize("do", ["split:1", "join"])
+@pytest.mark.same_on_both
 def test_a_row_of_the_register_is_split_and_joined_in_its_table_alone(client, row, do):
     draft = correct_row(client, row)
     correct_row(client, factories.suggestion(row.meeting))
@@ -147,6 +153,7 @@ def test_a_row_of_the_register_is_split_and_joined_in_its_table_alone(client, ro
         ("meeting_edit", "meeting", "/meetings/{meeting}/"),
     ],
 )
+@pytest.mark.same_on_both
 def test_the_addresses_of_before_lead_to_where_it_is_done_now(client, row, name, of, leads_to):
     pk = {"row": row.pk, "meeting": row.meeting_id}
     answer = client.get(reverse(name, args=[pk[of]]))

@@ -141,6 +141,7 @@ def test_the_numbers_printed_with_the_tasks_are_not_part_of_their_texts(client, 
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_a_cell_copied_whole_is_the_lead_in_and_the_tasks_that_it_numbers(client, meeting):
     cell = "围绕宣传做好：\n(1)建立工作小组；\n(2)加强培训。"
     type_row(client, meeting, **{**ROW, "task-0-text": cell, "task-1-text": "（3）保证发稿量"})
@@ -155,12 +156,14 @@ def test_a_cell_copied_whole_is_the_lead_in_and_the_tasks_that_it_numbers(client
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_a_rare_surname_behind_a_capacity_is_a_name(client, meeting):
     type_row(client, meeting, **{**ROW, "sources": "特邀嘉宾 新来人"})
     source = Suggestion.objects.get().suggestion_sources.get()
     assert (source.capacity, source.person.name) == ("特邀嘉宾", "新来人")
 
 
+@pytest.mark.same_on_both
 def test_what_is_new_to_the_register_is_said_before_it_is_accepted(client, meeting):
     factories.department("技术部")
     draft = begin_row(client, meeting)
@@ -179,6 +182,7 @@ def test_a_task_has_its_own_departments_and_deadline_where_they_are_typed_beside
     assert [part.person.name for part in second.task_leaders.all()] == ["肖良"]
 
 
+@pytest.mark.same_on_both
 def test_a_deadline_that_names_no_day_is_allowed_and_marked(client, meeting):
     answer = type_row(client, meeting, **{**ROW, "deadline": "春节前"})
     assert answer.status_code == 302
@@ -195,6 +199,7 @@ def test_a_row_goes_to_the_end_of_its_aspect(client, meeting):
     assert list(meeting.suggestions.order_by("position").values_list("text", flat=True)) == ["甲", "新", "乙"]
 
 
+@pytest.mark.same_on_both
 def test_a_row_that_prints_a_suggestion_only_is_its_own_task(client, meeting):
     type_row(client, meeting, **{**ROW, "task-0-text": ""})
     assert Task.objects.get().text == ROW["suggestion"]
@@ -224,6 +229,7 @@ def test_a_number_of_thousands_of_digits_is_no_number(client, meeting):
     assert not Task.objects.exists()
 
 
+@pytest.mark.same_on_both
 def test_another_task_comes_without_losing_what_is_typed(client, meeting):
     draft = begin_row(client, meeting)
     answer = draft.send_row(
@@ -236,6 +242,7 @@ def test_another_task_comes_without_losing_what_is_typed(client, meeting):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_the_next_row_begins_with_the_next_number_under_the_same_aspect(client, meeting):
     draft = begin_row(client, meeting)
     draft.type_row(**ROW)
@@ -243,6 +250,7 @@ def test_the_next_row_begins_with_the_next_number_under_the_same_aspect(client, 
     assert (draft.row.fields["number"], draft.row.fields["aspect"]) == ("4", "加强宣传")
 
 
+@pytest.mark.same_on_both
 def test_a_row_typed_into_a_table_goes_on_with_its_numbers_and_the_aspect_chosen(client, meeting):
     factories.task(factories.suggestion(meeting, aspect="甲"))
     factories.task(factories.suggestion(meeting, aspect="乙"))
@@ -255,12 +263,14 @@ def test_a_row_typed_into_a_table_goes_on_with_its_numbers_and_the_aspect_chosen
     assert len(chosen.page.rows) == 1, "an empty row is used again"
 
 
+@pytest.mark.same_on_both
 def test_a_row_without_a_department_is_allowed_and_marked(client, meeting):
     assert type_row(client, meeting, **{**ROW, "departments": ""}).status_code == 302
     assert Task.objects.get().import_issues.get(column="departments").code == "no_department"
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_departments_typed_once_for_several_tasks_are_asked_about(client, meeting):
     draft = begin_row(client, meeting)
     draft.type_row(**{**ROW, task_field(1): "加强培训"})
@@ -269,6 +279,7 @@ def test_departments_typed_once_for_several_tasks_are_asked_about(client, meetin
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_how_it_is_understood_is_shown_as_it_is_typed(client, meeting):
     typed = {**ROW, "deadline": "2024.12\n2026.12", "task-0-text": "2024年底前培训8次", "task-1-text": "建立平台"}
     draft = begin_row(client, meeting)
@@ -286,6 +297,7 @@ def test_how_it_is_understood_is_shown_as_it_is_typed(client, meeting):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_a_name_like_a_known_one_is_asked_about_before_anything_is_entered(client, meeting):
     known = factories.department("技术处")
     draft = begin_row(client, meeting)
@@ -302,6 +314,7 @@ def test_a_name_like_a_known_one_is_asked_about_before_anything_is_entered(clien
     assert known in [part.department for part in Task.objects.get().task_departments.all()]
 
 
+@pytest.mark.same_on_both
 def test_a_name_like_a_known_one_may_be_a_new_one(client, meeting):
     factories.department("技术处")
     draft = begin_row(client, meeting)
@@ -312,6 +325,7 @@ def test_a_name_like_a_known_one_may_be_a_new_one(client, meeting):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_a_namesake_is_told_apart_by_a_unit(client, meeting):
     factories.person("肖良")
     draft = begin_row(client, meeting)

@@ -22,6 +22,7 @@ def enter(client, **typed: str):
     return draft.accept() if saved.status_code == 302 else saved
 
 
+@pytest.mark.same_on_both
 def test_a_meeting_is_entered_and_its_change_log_says_by_whom(client, staff):
     answer = enter(client, leads="肖良、张朝华", attendees="主任 肖建华\n刘仲书")
     meeting = Meeting.objects.get()
@@ -78,6 +79,7 @@ def test_the_address_of_before_leads_to_where_a_meeting_is_entered_now(client, s
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_a_draft_without_a_file_goes_on_later_and_is_no_file(client, staff):
     draft = begin_meeting(client)
     draft.type_facts(**FACTS)
@@ -108,6 +110,7 @@ def correct(client, meeting: Meeting, *, note="录入有误", **typed: str):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_a_correction_of_a_meeting_is_an_entry_with_old_new_and_why(client, meeting):
     assert correct(client, meeting, place="上海", chair="肖建华").status_code == 302
     change = meeting.change_log.get()
@@ -135,6 +138,7 @@ def test_an_unchanged_namesake_is_not_asked_about_again(client, meeting):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_two_who_correct_a_meeting_see_each_others_values(client, meeting, colleague):
     mine = correct_meeting(client, meeting)
     mine.type_facts(place="广州")
@@ -153,6 +157,7 @@ def test_two_who_correct_a_meeting_see_each_others_values(client, meeting, colle
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_an_issue_day_moves_to_an_earlier_day_with_its_tasks_and_never_to_a_later_one(client, meeting):
     task = factories.task(factories.suggestion(meeting), deadline="持续跟踪")
     factories.progress(task, "已启动。", on=datetime.date(2023, 12, 1))

@@ -56,6 +56,7 @@ def test_a_leader_finds_what_they_supervise(client, world):
     assert f"task-{world.review_missed.pk}-review" not in events(client, address_of(world.leader))
 
 
+@pytest.mark.same_on_both
 def test_milestones_are_events_until_they_are_met(client, world):
     task = factories.task(
         factories.suggestion(world.meeting),
@@ -74,6 +75,7 @@ def test_milestones_are_events_until_they_are_met(client, world):
     assert f"task-{task.pk}-deadline" in events(client, address)
 
 
+@pytest.mark.same_on_both
 def test_what_is_overdue_stands_on_today_until_it_is_done(client, world):
     today = timezone.localdate()
     address = address_of(world.liaison)
@@ -104,6 +106,7 @@ def test_an_unmet_milestone_stands_on_today_and_the_deadline_on_its_day(client, 
     assert found[f"task-{task.pk}-deadline"].dtstart.value == task.due_date
 
 
+@pytest.mark.same_on_both
 def test_every_event_rings_on_its_day_unless_its_owner_switched_that_off(client, world):
     address = address_of(world.liaison)
     for event in events(client, address).values():
@@ -123,6 +126,7 @@ def test_every_event_rings_on_its_day_unless_its_owner_switched_that_off(client,
     assert all("valarm" in event.contents for event in events(client, address_of(world.liaison)).values())
 
 
+@pytest.mark.same_on_both
 def test_a_moved_or_closed_task_keeps_its_uid_or_goes(client, world):
     address = address_of(world.liaison)
     uid = f"task-{world.due_soon.pk}-deadline"
@@ -134,6 +138,7 @@ def test_a_moved_or_closed_task_keeps_its_uid_or_goes(client, world):
     assert uid not in events(client, address)
 
 
+@pytest.mark.same_on_both
 def test_the_sequence_grows_with_the_day_of_what_moves_and_never_falls(client, world):
     address, uid = address_of(world.other_liaison), f"task-{world.review_missed.pk}-review"
     now = timezone.now()

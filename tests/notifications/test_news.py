@@ -37,6 +37,7 @@ def due(world, day: datetime.date, text: str = "次日到期的任务。"):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_what_is_new_stands_first_is_marked_and_is_in_the_subject(world, mail_server):
     due(world, WORKDAY)
     send()
@@ -74,6 +75,7 @@ def test_more_news_than_a_mail_holds_are_counted(world, mail_server, monkeypatch
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_a_task_of_another_department_is_news_to_the_one_it_comes_to(world, mail_server):
     send()
     world.review_missed.refresh_from_db()
@@ -90,6 +92,7 @@ def test_a_task_of_another_department_is_news_to_the_one_it_comes_to(world, mail
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_a_request_is_news_once_and_waits_in_every_digest(world, mail_server):
     send()
     factories.move(world.on_track, Status.CLOSURE_REQUESTED, on=NEXT_DAY, note="平台已经上线。", by=world.liaison)
@@ -127,6 +130,7 @@ def dry_run(capsys, day: datetime.date = WORKDAY) -> str:
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_a_digest_of_a_past_day_knows_nothing_later(world, capsys, settings):
     settings.ESCALATE_TO_LEADER_AFTER = -1
     before = dry_run(capsys)
@@ -154,6 +158,7 @@ def test_a_digest_of_a_past_day_tells_what_waited_then(world, mail_server):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_a_task_in_two_sections_counts_once_in_the_subject(world, mail_server):
     factories.progress(world.overdue, on=WORKDAY)
     factories.move(world.overdue, Status.CLOSURE_REQUESTED, on=WORKDAY, note="已办。", by=world.liaison)
@@ -166,6 +171,7 @@ def test_a_task_in_two_sections_counts_once_in_the_subject(world, mail_server):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_a_digest_of_a_past_day_has_no_link_to_what_waits_today(world, mail_server):
     factories.move(world.on_track, Status.CLOSURE_REQUESTED, on=WORKDAY, note="平台已经上线。", by=world.liaison)
     send()

@@ -123,6 +123,7 @@ def test_a_reminder_that_still_waits_is_given_up_with_the_end_of_its_task(mail_s
         ("none", "warning", "no mail"),
     ],
 )
+@pytest.mark.same_on_both
 def test_the_message_says_what_becomes_of_the_mails(client, staff, state, tag, sentence):
     task = factories.task()
     email = "" if state == "none" else LIAISON
@@ -137,6 +138,7 @@ def test_the_message_says_what_becomes_of_the_mails(client, staff, state, tag, s
 
 
 @pytest.mark.django_db
+@pytest.mark.same_on_both
 def test_the_message_names_who_is_mailed_and_says_that_earlier_mails_still_wait(mail_server, client):
     world = reachable_world(timezone.localdate())
     world.secretariat.language = "en"

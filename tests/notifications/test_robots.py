@@ -144,6 +144,7 @@ def test_a_merged_department_gives_its_robot_to_the_other_unless_that_has_one():
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_without_an_address_nothing_is_posted(world):
     send()
     assert not RobotMessage.objects.exists()
@@ -176,6 +177,7 @@ def test_a_departments_robot_is_told_what_its_liaisons_are_and_the_other_what_th
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_the_dry_run_names_the_robots_without_their_secrets(world, capsys):
     robot(world.technology)
     send(dry_run=True)
@@ -260,6 +262,7 @@ def test_whoever_reminds_is_told_that_a_robot_is_and_that_nobody_is_missing(worl
         assert "Nobody can be reached in: 办公室" in find_recipients([world.overdue, world.review_missed]).describe()
 
 
+@pytest.mark.same_on_both
 def test_nothing_is_posted_about_the_demonstration(server):
     held = factories.meeting(issued_on=datetime.date(2023, 11, 8), is_demonstration=True)
     task = factories.task(factories.suggestion(held))

@@ -28,6 +28,7 @@ def world(db):
 # --- who gets what ----------------------------------------------------------------------------------
 
 
+@pytest.mark.same_on_both
 def test_each_role_gets_what_is_its_own(world, mail_server):
     send()
     (to_liaison,) = mail_server.to(LIAISON)
@@ -47,6 +48,7 @@ def test_each_role_gets_what_is_its_own(world, mail_server):
     assert world.due_soon.text not in text_of(to_staff), "the secretariat is told of what is red"
 
 
+@pytest.mark.same_on_both
 def test_a_reader_a_supporting_department_and_who_may_not_sign_in_get_nothing(world, mail_server):
     for account in (world.reader, world.supporting_liaison, world.administrator):
         Account.objects.filter(pk=account.pk).update(email=f"{account.pk}@example.org")
@@ -55,6 +57,7 @@ def test_a_reader_a_supporting_department_and_who_may_not_sign_in_get_nothing(wo
     assert {mail["To"] for mail in mail_server.mails} == {OTHER_LIAISON, STAFF}
 
 
+@pytest.mark.same_on_both
 def test_the_mail_is_text_and_html_with_links_by_base_url(world, mail_server):
     send()
     (mail,) = mail_server.to(LIAISON)
@@ -80,6 +83,7 @@ def test_a_subject_begins_in_its_own_line(subject):
     assert email.message_from_bytes(sent, policy=default)["Subject"] == subject
 
 
+@pytest.mark.same_on_both
 def test_the_reader_chooses_the_language(world, mail_server):
     choose_language(account=world.liaison, language="en")
     send()
@@ -114,6 +118,7 @@ def test_who_has_no_address_is_named(world, mail_server, capsys):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_a_digest_can_be_turned_off_and_decisions_not(world, mail_server):
     for account in (world.liaison, world.secretariat):
         change_settings(account=account, language="", wants_digest=False)
@@ -129,6 +134,7 @@ def test_a_digest_can_be_turned_off_and_decisions_not(world, mail_server):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_new_instructions_are_told_once(world, mail_server):
     instruct(world, "请本周内报方案。")
     assert Instruction.objects.exists()
@@ -168,6 +174,7 @@ def test_a_leader_is_asked_to_agree_where_the_meeting_wants_it(world, mail_serve
     assert world.on_track.text in text_of(mail_server.to(LEADER)[0])
 
 
+@pytest.mark.same_on_both
 def test_what_was_sent_back_is_told_to_who_asked(world, mail_server):
     factories.move(world.on_track, Status.CLOSURE_REQUESTED, on=WORKDAY, note="平台已经上线。", by=world.liaison)
     factories.move(world.on_track, Status.IN_PROGRESS, on=WORKDAY, note="请补充验收报告。", by=world.secretariat)
@@ -179,6 +186,7 @@ def test_what_was_sent_back_is_told_to_who_asked(world, mail_server):
 
 
 @pytest.mark.parametrize(("after", "told"), [(0, True), (8, True), (9, False), (-1, False)])
+@pytest.mark.same_on_both
 def test_a_supervising_leader_is_told_after_working_days(world, mail_server, settings, after, told):
     # Due on Sunday, 2 March 2025: up to the 12th, that one included, there were 8 working days.
     settings.ESCALATE_TO_LEADER_AFTER = after
@@ -188,6 +196,7 @@ def test_a_supervising_leader_is_told_after_working_days(world, mail_server, set
         assert world.overdue.text in text_of(mail_server.to(LEADER)[0])
 
 
+@pytest.mark.same_on_both
 def test_nobody_is_told_of_what_has_not_been_late_for_so_many_whole_days(world, mail_server, settings):
     # Of the eight last working days up to the 12th, Monday, 3 March is the first: due then is late for seven.
     settings.ESCALATE_TO_HEAD_AFTER = settings.ESCALATE_TO_LEADER_AFTER = 8
@@ -217,6 +226,7 @@ def test_a_head_may_be_told_at_once(world, mail_server, settings):
     assert world.overdue.text in text_of(mail_server.to("head@example.org")[0])
 
 
+@pytest.mark.same_on_both
 def test_a_head_of_department_is_told_by_the_account_that_names_the_person(world, mail_server, settings):
     settings.ESCALATE_TO_HEAD_AFTER = 5
     head = factories.person("王主任")
@@ -242,6 +252,7 @@ def test_a_head_who_is_the_liaison_too_is_not_told_twice(world, mail_server, set
 # --- the command ------------------------------------------------------------------------------------
 
 
+@pytest.mark.same_on_both
 def test_a_dry_run_writes_and_sends_nothing(world, mail_server, capsys):
     send(dry_run=True)
     assert mail_server.mails == []
@@ -249,6 +260,7 @@ def test_a_dry_run_writes_and_sends_nothing(world, mail_server, capsys):
     assert LIAISON in capsys.readouterr().out
 
 
+@pytest.mark.same_on_both
 def test_a_day_off_has_no_digests(db, mail_server, capsys):
     reachable_world(SATURDAY)
     send(SATURDAY)

@@ -27,6 +27,7 @@ def world(db):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_a_second_run_sends_nothing(world, mail_server, capsys):
     send()
     number = len(mail_server.mails)
@@ -72,6 +73,7 @@ def test_a_server_that_is_down_loses_nothing(world, mail_server):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_what_the_last_working_day_could_not_send_goes_on_a_weekend(db, mail_server):
     reachable_world(FRIDAY)
     mail_server.stop()

@@ -107,6 +107,7 @@ def test_a_worker_that_was_never_there_has_no_figure():
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_a_command_of_the_night_tells_when_it_last_came_to_a_good_end(settings, tmp_path):
     settings.RUNS_DIR = tmp_path / "runs"
     name = 'register_last_run_seconds{{command="{}"}}'.format

@@ -193,6 +193,7 @@ def test_whatever_is_merged_is_a_union_without_duplicates_and_nothing_is_lost(st
         transaction.set_rollback(True)
 
 
+@pytest.mark.same_on_both
 def test_a_merge_costs_no_more_for_many_tasks(staff):
     into = factories.department("技术部")
     costs = []
@@ -252,6 +253,7 @@ def test_an_old_document_finds_a_person_by_the_former_name(staff):
     assert (match.existing, match.likeness) == (into, MatchReason.FORMER)
 
 
+@pytest.mark.same_on_both
 def test_the_list_is_asked_by_old_name_and_by_the_merged_number(client, staff):
     gone, into = factories.department("评定部"), factories.department("技术部")
     task = factories.task(departments=[(gone, LEAD)])
@@ -290,6 +292,7 @@ def test_what_a_merged_department_reported_is_said_of_the_one_that_lives(client,
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_the_fixture_is_loaded_again_after_a_rename(staff):
     call_command("loaddata", "meeting_81", verbosity=0)
     rename(subject=Department.objects.first(), name="改名后的部", actor=staff)
@@ -300,6 +303,7 @@ def test_the_fixture_is_loaded_again_after_a_rename(staff):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_no_fixture_takes_a_merge_back(staff):
     """What has been worked on since is not loaded over: all of the fixture is refused, as after any progress."""
     call_command("loaddata", "meeting_81", verbosity=0)

@@ -129,6 +129,7 @@ def test_what_is_months_away_is_not_told_yet(monkeypatch):
 
 
 @pytest.mark.separate_process
+@pytest.mark.same_on_both
 def test_a_file_is_read_by_the_days_entered(client, monkeypatch, django_capture_on_commit_callbacks):
     # The process that reads has chinesecalendar as it is installed.
     monkeypatch.setattr("django.utils.timezone.now", lambda: datetime.datetime(2098, 12, 20, 4, tzinfo=datetime.UTC))

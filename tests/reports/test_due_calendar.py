@@ -109,6 +109,7 @@ def test_what_nobody_answers_for_has_a_row_of_its_own(reader):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_equal_numbers_are_equally_dark_and_departments_beyond_ten_fold(reader):
     suggestion = factories.suggestion()
     for number in range(12):

@@ -60,6 +60,7 @@ def paper_of(client, world, paper: Paper) -> docx.document.Document:
 
 
 @pytest.mark.parametrize("paper", Paper)
+@pytest.mark.same_on_both
 def test_a_paper_is_written_on_the_template_of_the_office(administrator, world, paper):
     own = paper_of(administrator, world, paper)
     assert own.paragraphs[0].text != "某某委员会文件"
@@ -80,6 +81,7 @@ def test_a_paper_is_written_on_the_template_of_the_office(administrator, world, 
     assert body.style.element in list(written.styles.element)
 
 
+@pytest.mark.same_on_both
 def test_headings_keep_the_look_of_the_template_and_take_ours_where_it_has_none(administrator, world):
     def without_headings(document):
         for name in ("Heading 1", "Heading 2"):
@@ -108,6 +110,7 @@ def test_headings_keep_the_look_of_the_template_and_take_ours_where_it_has_none(
     assert abs(width - (written.sections[0].page_width - Cm(8)) / 635) <= 1
 
 
+@pytest.mark.same_on_both
 def test_a_place_that_word_divided_is_found_and_keeps_its_format(administrator, world):
     def divide(document):
         paragraph = document.add_paragraph("第")
@@ -123,12 +126,14 @@ def test_a_place_that_word_divided_is_found_and_keeps_its_format(administrator, 
     assert "秘书处" in written.sections[0].header.paragraphs[0].text
 
 
+@pytest.mark.same_on_both
 def test_a_place_in_wide_braces_is_one(administrator, world):
     upload(administrator, office_template("｛｛标题｝｝", "｛｛正文｝｝"))
     written = paper_of(administrator, world, Paper.REPORT)
     assert "落实情况" in "".join(paragraph.text for paragraph in written.paragraphs[:3])
 
 
+@pytest.mark.same_on_both
 def test_the_template_that_word_made_it_from_is_forgotten(administrator, world):
     """Word remembers the .dotx, where it lay on somebody's disk: nobody can take that out of a document."""
     element = f'<w:attachedTemplate {nsdecls("r")} r:id="rId1"/>'
@@ -166,6 +171,7 @@ def test_each_slip_begins_a_page_of_its_own(administrator, world):
             assert row.cells[2].text in page
 
 
+@pytest.mark.same_on_both
 def test_a_word_without_a_place_is_named_and_left_out(administrator):
     page = upload(administrator, office_template("{{title}}", "{{body}}", "{{日期}}")).content.decode()
     assert "模板中没有{{主送}}，{{结语}}，{{署名}}" in page.replace("、", "，")
@@ -208,6 +214,7 @@ def test_a_template_is_downloaded_to_begin_from_and_accepted_again(administrator
     assert administrator.get("/letterheads/other/").status_code == 404
 
 
+@pytest.mark.same_on_both
 def test_a_register_without_a_meeting_tries_the_sample_alone(db, client):
     client.force_login(factories.account(Role.ADMINISTRATOR))
     for paper in Paper:
@@ -215,6 +222,7 @@ def test_a_register_without_a_meeting_tries_the_sample_alone(db, client):
     assert client.get("/reports/slips/").status_code == 302
 
 
+@pytest.mark.same_on_both
 def test_a_paper_is_written_where_the_disk_has_its_template_no_more(administrator, world, caplog):
     upload(administrator, office_template())
     default_storage.delete(Letterhead.objects.get().file.name)

@@ -24,6 +24,7 @@ def addresses(response) -> list[str]:
     return html.fromstring(response.content).xpath("//section[@aria-labelledby='found-suggestions']//a/@href")
 
 
+@pytest.mark.same_on_both
 def test_it_says_who_raised_it_and_what_became_of_each_task(world, reader):
     suggestion = world.overdue.suggestion
     factories.progress(world.overdue, "方案已报批。", on=world.day, by=world.liaison, department=world.technology)
@@ -41,6 +42,7 @@ def test_it_says_who_raised_it_and_what_became_of_each_task(world, reader):
     assert world.meeting.document_number in page
 
 
+@pytest.mark.same_on_both
 def test_a_past_day_knows_no_later_report_and_no_suggestion_before_its_meeting(world, reader):
     factories.progress(world.overdue, "方案已报批。", on=world.day, by=world.liaison, department=world.technology)
     address = world.overdue.suggestion.get_absolute_url()
@@ -77,6 +79,7 @@ def test_one_is_found_by_document_and_number(meeting_81, reader, words):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_what_is_found_says_its_health(meeting_81, reader):
     page = compact_html(reader.get("/search/?q=刘仲书"))
     section = page.split('id="found-suggestions"')[1].split("</section>")[0]

@@ -90,6 +90,7 @@ def test_what_was_loaded_counts_as_taken_over():
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_a_meeting_accepted_by_the_command_asks_nobody():
     call_command("import_minutes", str(NOTICE), "--accept", stdout=StringIO())
     assert Meeting.objects.get().acknowledgement_asked_on is None
@@ -97,6 +98,7 @@ def test_a_meeting_accepted_by_the_command_asks_nobody():
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_it_waits_in_the_inbox_as_one_thing_for_each_meeting(asked):
     assert open_by_department() == {"技术部": 4, "办公室": 1}
     for address in ("/", "/tasks/"):
@@ -110,6 +112,7 @@ def test_it_waits_in_the_inbox_as_one_thing_for_each_meeting(asked):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_one_act_is_for_all_departments_of_a_liaison_and_is_done_once(asked):
     asked.liaison.departments.add(asked.office)
     assert page(asked.liaison, "/inbox/").count('action="/acknowledgements/"') == 1
@@ -142,6 +145,7 @@ def test_what_is_sent_wrongly_changes_nothing(asked, sent):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_a_workbook_sent_back_counts(asked):
     other = factories.meeting(datetime.date(2023, 1, 9), title="另一次会议")
     ask_to_acknowledge(other)

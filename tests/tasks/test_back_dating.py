@@ -68,6 +68,7 @@ def test_reports_and_the_band_of_a_past_day_lead_there(client, task):
     assert f"/back-dated/?as_of={ago(9)}" in client.get(f"/tasks/?as_of={ago(9)}").content.decode()
 
 
+@pytest.mark.same_on_both
 def test_a_task_that_was_joined_into_another_is_gone_on_past_days_so_that_is_listed(client, task):
     other = factories.task(task.suggestion)
     task.refresh_from_db()

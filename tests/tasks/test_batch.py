@@ -58,6 +58,7 @@ def test_the_reason_for_other_leaders_is_no_progress_where_a_review_day_is_set_b
         ("持续跟踪", {"status": Status.IN_PROGRESS, "note": "已启动。", "next_review": datetime.date(2024, 8, 1)}),
     ],
 )
+@pytest.mark.same_on_both
 def test_a_batch_of_one_writes_the_very_entry_of_the_single_verb(deadline, said):
     staff = factories.secretariat()
     alone, among_others = factories.task(deadline=deadline), factories.task(deadline=deadline)
@@ -283,6 +284,7 @@ def test_the_very_same_sent_twice_is_done_once():
 
 @pytest.mark.long
 @pytest.mark.parametrize(("number", "most"), [(100, 26), pytest.param(1000, 100, marks=pytest.mark.slow)])
+@pytest.mark.same_on_both
 def test_a_thousand_rows_cost_at_most_twelve_queries_a_hundred(number, most):
     """Most of what is spent on a hundred is spent once."""
     synthetic.generate(number, seed=11)

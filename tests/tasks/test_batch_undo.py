@@ -188,6 +188,7 @@ def test_a_batch_whose_every_task_was_touched_since_is_not_undone_and_names_them
     assert TaskLog.objects.count() == entries
 
 
+@pytest.mark.same_on_both
 def test_what_was_itself_undone_did_not_touch_anything():
     task, other = factories.task(), factories.task()
     before = [(standing(each), states(each)) for each in (task, other)]

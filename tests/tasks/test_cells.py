@@ -77,6 +77,7 @@ def write_everywhere(task: Task, text: str) -> int:
 
 @settings(max_examples=examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(text=TEXTS)
+@pytest.mark.same_on_both
 def test_whatever_somebody_wrote_is_the_text_of_a_row_and_nothing_else(page, text):
     table = page["listing"].table
     (row,) = table.paginated_rows

@@ -28,6 +28,7 @@ def asked(day: datetime.date) -> dict:
     return {row.counts.label: row for row in find_asked(Task.objects.on(day), day)}
 
 
+@pytest.mark.same_on_both
 def test_the_latest_and_then_the_most_silent_comes_first_and_who_never_reported_is_silent_since_the_issue(world):
     rows = asked(world.day)
     assert [*rows] == ["技术部", "办公室"], "who only supports answers for nothing"
@@ -87,6 +88,7 @@ def test_it_is_one_click_from_the_dashboard_and_readers_read_it_without_buttons(
     assert 'action="/acknowledgements/"' not in page
 
 
+@pytest.mark.same_on_both
 def test_the_page_costs_as_many_queries_for_many_departments(world, client, staff, django_assert_num_queries):
     for number in range(12):
         other = factories.department(f"第{number}部")
@@ -106,6 +108,7 @@ def remind_addresses(client, department) -> list[str]:
     return [address for page in pages for address in page.xpath("//a/@href") if address.startswith(start)]
 
 
+@pytest.mark.same_on_both
 def test_who_has_nothing_to_do_about_what_is_red_is_not_chased(world, client, staff):
     assert len(remind_addresses(client, world.technology)) == 2
     # Noted by the secretariat: the department itself is as silent as before.
@@ -116,6 +119,7 @@ def test_who_has_nothing_to_do_about_what_is_red_is_not_chased(world, client, st
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_who_is_late_to_take_over_what_is_not_red_is_chased_until_it_does(world, client, staff, settings):
     later = factories.task(
         world.overdue.suggestion, deadline="2031.6", departments=[(world.international, DepartmentRole.RESPONSIBLE)]
@@ -170,6 +174,7 @@ def test_a_slip_has_the_colour_of_a_health_also_as_a_word(world, slips):
     assert world.review_missed.text in yellow
 
 
+@pytest.mark.same_on_both
 def test_all_departments_have_their_slips_and_a_task_of_two_is_on_both(world, slips):
     both = [(world.technology, DepartmentRole.LEAD), (world.office, DepartmentRole.RESPONSIBLE)]
     factories.task(world.overdue.suggestion, deadline="2024.1", text="共同承担", departments=both)
@@ -187,6 +192,7 @@ def test_the_slips_of_all_departments_are_in_one_file(world, client, staff, slip
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_the_sheet_says_who_issues_it_and_the_page_what_the_colours_mean(world, client, staff, slips):
     world.meeting.body = "安全委员会"
     world.meeting.save()
@@ -199,6 +205,7 @@ def test_the_sheet_says_who_issues_it_and_the_page_what_the_colours_mean(world, 
 
 
 @pytest.mark.parametrize("address", ["/chasing/", "/chasing/slips/"])
+@pytest.mark.same_on_both
 def test_a_past_day_is_not_silently_taken_for_today(world, client, staff, address):
     past = (world.day - datetime.timedelta(days=30)).isoformat()
     assert "this page shows no past day" in compact_html(client.get(address, {"as_of": past}))
@@ -214,11 +221,13 @@ def test_red_is_the_colour_of_a_slip_and_no_word_for_two_healths(world, client, 
 
 
 @pytest.mark.parametrize("department", ["999999", "x", "99999999999999999999"])
+@pytest.mark.same_on_both
 def test_no_such_department_has_no_slip_or_all(world, client, staff, department):
     assert client.get("/chasing/slips/", {"department": department}).status_code == 200
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_slips_of_many_departments_come_in_pages_each_printed_by_itself(world, client, staff, slips):
     for number in range(1, 8):
         own = [(factories.department(f"第{number}部"), DepartmentRole.RESPONSIBLE)]

@@ -78,11 +78,13 @@ def test_changing_columns_drops_no_filter_order_page_or_day(client, world):
         ({"up": "colour"}, ["text", "status", "due", "meeting"]),
     ],
 )
+@pytest.mark.same_on_both
 def test_a_column_goes_up_and_down_by_one_place(client, button, expected):
     choose(client, ["text", "status", "due", "meeting"], **button)
     assert shown(client) == expected
 
 
+@pytest.mark.same_on_both
 def test_reset_brings_the_usual_ones_back_wherever_others_were_named(client, reader):
     choose(client, ["text", "meeting"])
     response = choose(client, ["text"], at="/tasks/?columns=text,due&status=closed", reset="1")

@@ -246,6 +246,7 @@ def test_no_page_calls_the_consent_an_undoing(client, of, task, liaison):
     assert listed.count("在列表中选定") == 1
 
 
+@pytest.mark.same_on_both
 def test_the_log_says_what_became_of_the_claim_and_who_reported(client, task, liaison):
     staff = factories.secretariat()
     factories.progress(task, on=CLAIMED, by=liaison)
@@ -266,6 +267,7 @@ def test_the_log_says_what_became_of_the_claim_and_who_reported(client, task, li
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_nothing_that_waits_on_the_same_task_hides(client, task, liaison):
     later = ago(90)
     factories.progress(task, on=CLAIMED, by=liaison)
@@ -290,6 +292,7 @@ def test_nothing_that_waits_on_the_same_task_hides(client, task, liaison):
     assert not waits
 
 
+@pytest.mark.same_on_both
 def test_messages_say_how_many_tasks_and_what_waits(client, of, task, liaison):
     client.force_login(liaison)
     said = {"version": task.version, "status": task.status, "status_was": task.status, "note": "补。"}

@@ -53,6 +53,7 @@ def page_of(client: Client, task: Task):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_a_typing_error_is_corrected_and_the_printed_text_stays_visible(staff, world):
     task, entries = world.overdue, world.overdue.log.count()
     response = send(staff, task, text="建立信息宣传工作小组。")
@@ -68,6 +69,7 @@ def test_a_typing_error_is_corrected_and_the_printed_text_stays_visible(staff, w
     assert "As printed" not in page_of(staff, task).xpath("string(//dl)"), "corrected back to what was printed"
 
 
+@pytest.mark.same_on_both
 def test_the_suggestions_text_is_that_of_all_its_tasks(staff, world):
     send(staff, world.overdue, suggestion_text="建议进一步提高认可的影响力。", lead_in="")
     for task in (world.overdue, world.review_missed):
@@ -88,6 +90,7 @@ def test_line_ends_of_a_browser_are_no_change(staff, world):
     assert task.log.count() == 1
 
 
+@pytest.mark.same_on_both
 def test_a_form_that_fails_comes_back_with_everything_typed(staff, world):
     response = send(staff, world.overdue, text="新的文字", remarks="新的备注", note=" ")
     assert response.status_code == 422
@@ -170,6 +173,7 @@ def test_the_buttons_of_a_row_move_it_and_save_nothing(staff, world):
 
 
 @pytest.mark.parametrize("kind", ["department", "leader"])
+@pytest.mark.same_on_both
 def test_one_named_twice_is_refused_with_a_sentence(staff, world, kind):
     pk = world.technology.pk if kind == "department" else world.supervisor.pk
     response = send(staff, world.overdue, **{kind: [pk, pk], "role": ["lead", "responsible"]})
@@ -197,6 +201,7 @@ def test_one_no_longer_in_use_is_not_offered_but_stays_where_it_is(staff, world)
 # --- the deadline ---------------------------------------------------------------------------------
 
 
+@pytest.mark.same_on_both
 def test_a_reading_is_seen_before_it_counts(staff, world):
     task = world.on_track
     year = world.meeting.issued_on.year + 3
@@ -245,6 +250,7 @@ def test_a_later_deadline_is_read_as_of_the_day_it_is_asked_for(staff, world):
         assert "is not later" in str(shown.errors["deadline_text"])
 
 
+@pytest.mark.same_on_both
 def test_a_deadline_that_is_a_decision_is_shown_and_not_offered(staff, world):
     task = world.due_soon
     factories.extension_request(task)
@@ -260,6 +266,7 @@ def test_a_deadline_that_is_a_decision_is_shown_and_not_offered(staff, world):
     assert task.log.last().kind == EntryKind.TEXTS
 
 
+@pytest.mark.same_on_both
 def test_what_was_read_wrongly_is_refused_beside_its_field(staff, world):
     response = send(staff, world.on_track, deadline_text="尽快")
     assert response.status_code == 422

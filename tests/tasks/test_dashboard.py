@@ -231,6 +231,7 @@ def test_what_is_red_stands_first_and_the_longest_waiting_on_top(register):
     assert [count.pressing for count in departments] == sorted((c.pressing for c in departments), reverse=True)
 
 
+@pytest.mark.same_on_both
 def test_the_secretariat_chases_first_what_became_red_of_late_and_then_the_longest_waiting(register):
     context = Visitor("", factories.secretariat()).get("/?as_of=2025-01-01").context
     assert context["chases"]
@@ -292,6 +293,7 @@ def test_the_dashboard_of_what_was_found_says_what_the_list_says(register, asked
     assert f"/?{asked.split('=')[0]}=" in reader.get(f"/tasks/?{asked}").content.decode()
 
 
+@pytest.mark.same_on_both
 def test_a_wrong_word_on_the_dashboard_is_said_and_counts_nothing(register):
     page = visitors()[1].get("/?department=没有这个部").context
     assert page["errors"]
@@ -303,6 +305,7 @@ def rows_of_meetings(content: bytes) -> list[str]:
     return page.xpath("//table[@aria-labelledby='by-meeting']/tbody/tr/th/a/@href")
 
 
+@pytest.mark.same_on_both
 def test_a_table_shows_ten_rows_and_the_others_when_they_are_asked_for():
     for number in range(13):
         meeting = factories.meeting(datetime.date(2023, 1, 1 + number), title=f"第{number}次会议")
@@ -319,6 +322,7 @@ def test_a_table_shows_ten_rows_and_the_others_when_they_are_asked_for():
     assert all("as_of=2024-01-01" in address for address in everything), "the day is kept"
 
 
+@pytest.mark.same_on_both
 def test_a_long_table_has_pages(monkeypatch):
     monkeypatch.setattr("meetings.tasks.views.dashboard.ROWS_PER_PAGE", 2)
     for number in range(13):

@@ -248,6 +248,7 @@ DAYS = st.dates(datetime.date(2023, 12, 1), datetime.date(2030, 11, 30))
 
 @given(st.lists(DAYS, min_size=1, max_size=4, unique=True), st.sampled_from(["，", "；", "\n"]))
 @settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.same_on_both
 def test_what_is_typed_as_one_text_is_kept_and_read_again_as_the_same(days, between):
     days.sort()
     words = ["完成调研", "完成初稿", "完成送审稿"]

@@ -54,6 +54,7 @@ def downloaded(client, path: str) -> io.BytesIO:
 
 
 @pytest.mark.parametrize("name", ["register.xlsx", "register.csv"])
+@pytest.mark.same_on_both
 def test_the_register_has_a_line_for_each_department(shared, tmp_path, name):
     call_command("export_register", str(tmp_path / name), "--as-of", "2024-03-31")
     (row,) = rows_by_head(tmp_path / name)
@@ -87,6 +88,7 @@ def test_the_reports_and_the_table_with_status_print_both(shared, client):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_the_bulletin_prints_what_each_reported_in_its_period(shared, client):
     for first, last, told in (
         ("2024-01-01", "2024-03-31", [OFFICE, TECHNOLOGY]),
@@ -134,6 +136,7 @@ def test_the_secretariats_own_words_are_named_beside_a_departments(tmp_path):
     assert row["最近进展"] == f"技术部（2024-01-05）：{TECHNOLOGY}\n秘书处（2024-01-05）：会上口头报告。"
 
 
+@pytest.mark.same_on_both
 def test_a_liaisons_inbox_says_what_the_own_department_reported(shared, client):
     technology = Department.objects.get(name="技术部")
     client.force_login(factories.account(Role.LIAISON, departments=[technology]))

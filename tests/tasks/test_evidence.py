@@ -201,6 +201,7 @@ def test_files_come_with_the_wish_for_closure(world):
     ],
     ids=["none", "empty", "page", "program's name", "another type's name", "good and bad", "too many"],
 )
+@pytest.mark.same_on_both
 def test_one_unwanted_file_and_none_is_kept(world, settings, files):
     with pytest.raises(InvalidInputError) as refused:
         add(world, *files)

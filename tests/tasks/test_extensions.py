@@ -120,6 +120,7 @@ def test_a_wish_lapses_with_the_task(world):
 
 
 @pytest.mark.parametrize("text", ["", "持续跟踪", "待定", "2024年6月底前，12月底前", "尽快", "2020-01-01"])
+@pytest.mark.same_on_both
 def test_what_names_no_later_day_is_refused_beside_the_field(world, text):
     with pytest.raises(InvalidInputError) as refused:
         ask(world, text=text)
@@ -297,6 +298,7 @@ def test_the_reading_is_told_while_one_types(client, world):
 
 
 @pytest.mark.parametrize("decision", ["accept", "refuse"])
+@pytest.mark.same_on_both
 def test_either_decision_needs_a_reason_and_its_field_does_not_say_optional(client, world, decision):
     ask(world)
     client.force_login(world.secretariat)
@@ -340,6 +342,7 @@ def test_the_decider_sees_that_it_is_not_the_first_time(client, world):
     assert world.due_soon.extension_count == 2
 
 
+@pytest.mark.same_on_both
 def test_only_what_was_printed_is_called_so_and_a_day_that_the_text_names_is_not_told_twice(client, world):
     client.force_login(world.reader)
     client.cookies["django_language"] = "en"

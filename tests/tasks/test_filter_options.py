@@ -48,6 +48,7 @@ def departments(number: int) -> list:
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_the_list_holds_no_more_for_a_hundred_departments_meetings_and_people_than_for_one(client, world):
     def size() -> int:
         return len(client.get("/tasks/?per_page=1&sort=text").content)
@@ -157,6 +158,7 @@ def test_ticks_go_along_to_the_next_slice_and_through_a_search(client, offered):
 
 
 @pytest.mark.parametrize("sent", ["page=0", "page=abc", "as_of=2999-01-01", "find=" + "a+b" * 200])
+@pytest.mark.same_on_both
 def test_what_has_no_meaning_is_said(client, world, sent):
     page = html.fromstring(client.get(f"/tasks/options/department/?{sent}").content)
     assert len(page.xpath("//main//*[contains(@class, 'alert-danger')]/p")) == 1
@@ -167,6 +169,7 @@ def test_what_has_no_meaning_is_said(client, world, sent):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_old_names_and_what_was_merged_find_the_living_and_present_names_come_first(ask, world):
     old, living, other = (factories.department(name) for name in ("旧处", "新处", "别处"))
     task = factories.task(departments=[(old, DepartmentRole.LEAD)])

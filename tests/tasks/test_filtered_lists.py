@@ -87,6 +87,7 @@ def test_an_export_has_the_rows_of_the_list_in_its_order(client, ask, world, par
     assert [row["工作任务"] for row in exported(client, **parameters)] == listed
 
 
+@pytest.mark.same_on_both
 def test_an_export_ignores_the_page(client, world):
     whole = exported(client)
     assert len(whole) == len(world.tasks)
@@ -102,6 +103,7 @@ def test_an_export_is_of_the_day_shown(client, world):
 
 
 @pytest.mark.parametrize("form", ["pdf", "XLSX", "../etc", "csv "])
+@pytest.mark.same_on_both
 def test_an_unknown_export_is_refused(ask, world, form):
     answer = ask(export=form)
     assert answer.status == 400

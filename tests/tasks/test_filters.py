@@ -33,6 +33,7 @@ def test_without_parameters_there_are_all(ask, world):
 
 
 @pytest.mark.parametrize("health", Health.values)
+@pytest.mark.same_on_both
 def test_health_is_found_by_its_english_word(ask, world, health):
     assert ask(health=health).found == ids(world.tasks[health])
 
@@ -116,6 +117,7 @@ def test_a_name_that_two_people_share_means_both_and_the_list_tells_them_apart(a
 @pytest.mark.parametrize(
     "name", ["A&B=C?部", "“引号”部", "%_部", "'; DROP TABLE--部", "<b>部</b>", "100%", "a+b 部", "部 、 门"]
 )
+@pytest.mark.same_on_both
 def test_names_with_special_characters_are_names(ask, client, name):
     department = factories.department(name)
     task = factories.task(departments=[(department, DepartmentRole.RESPONSIBLE)])
@@ -179,6 +181,7 @@ def test_a_future_or_unreadable_day_is_refused(ask, world):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_words_are_found_in_task_suggestion_lead_in_remarks_and_progress(ask):
     where = {
         "text": factories.task(text="甲甲建立平台"),
@@ -213,6 +216,7 @@ def test_several_words_all_have_to_be_there_each_anywhere(ask):
 
 
 @pytest.mark.parametrize("latin", ["ISO", "iso", "Iso"])
+@pytest.mark.same_on_both
 def test_latin_letters_are_found_in_either_case(ask, latin):
     task = factories.task(text="跟踪ISO标准")
     assert ask(q=latin).found == ids(task)

@@ -89,6 +89,7 @@ def test_the_number_leads_to_the_tasks_it_is_about(row_six, staff):
     assert {task.pk for task in found} == {task.pk for task in row_six}
 
 
+@pytest.mark.same_on_both
 def test_everybody_reads_the_queue_and_the_secretariat_answers(row_six):
     for role in (Role.READER, Role.LIAISON, Role.LEADER, Role.ADMINISTRATOR):
         client = Client()
@@ -148,6 +149,7 @@ def test_with_htmx_the_answer_takes_the_place_of_the_question(row_six, staff):
 # --- no -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.same_on_both
 def test_another_deadline_is_read_seen_corrected_and_confirmed_in_one_go(row_six, staff):
     issues = issues_about("deadline")
     first, second, _third = row_six
@@ -175,6 +177,7 @@ def test_another_deadline_is_read_seen_corrected_and_confirmed_in_one_go(row_six
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_departments_and_leaders_are_given_to_the_tasks_they_belong_to(row_six, staff):
     issues = issues_about("departments")
     technology, assessors = (factories.department(name) for name in ("技术部", "评审员部"))

@@ -153,6 +153,7 @@ def test_the_dashboard_counts_the_tasks_that_the_list_shows(client, world):
     assert client.get("/").context["instructed"] == 2
 
 
+@pytest.mark.same_on_both
 def test_the_task_page_has_it_on_top_and_takes_the_answer(client, world):
     instruction = instruct(world)
     client.force_login(world.liaison)
@@ -183,6 +184,7 @@ def test_an_instruction_is_answered_on_its_own_task(client, world):
 
 
 @pytest.mark.parametrize("asked", [True, False])
+@pytest.mark.same_on_both
 def test_who_closes_a_task_is_told_of_its_open_instruction(client, world, asked):
     task, told = world.due_soon, "the instruction on this task has not been answered yet"
     if asked:
@@ -230,6 +232,7 @@ def withdraw(world, instruction, **arguments):
 
 
 @pytest.mark.parametrize("who", ["leader", "secretariat"])
+@pytest.mark.same_on_both
 def test_an_instruction_that_nobody_answered_is_withdrawn_by_an_entry(world, client, who):
     instruction = instruct(world, effective_on=world.day - datetime.timedelta(days=2))
     client.force_login(getattr(world, who))
@@ -348,6 +351,7 @@ def test_words_changed_at_the_second_look_are_asked_again(leader, world):
     assert not Instruction.objects.exists()
 
 
+@pytest.mark.same_on_both
 def test_a_usual_phrase_joins_what_is_typed_and_issues_nothing(leader, world):
     address = reverse("task_action", args=[world.overdue.pk, "instruct"])
     form = html.fromstring(leader.post(address, typed(world.overdue)).content).xpath("//*[@id='instruct']//form")[0]

@@ -68,6 +68,7 @@ def health_of(answer) -> list[str]:
     return sorted(row.record.health for row in answer.context["listing"].table.paginated_rows)
 
 
+@pytest.mark.same_on_both
 def test_the_list_of_a_day_shows_what_was_known_then(client, tasks):
     assert health_of(client.get("/tasks/?as_of=2024-01-31")) == ["closed", "on_track"]
     page = client.get("/tasks/?as_of=2024-01-31&known_on=2024-02-29")
@@ -83,6 +84,7 @@ def merge_two_of_january(tasks: tuple[Task, Task]) -> None:
     merge_tasks(task_id=task.pk, other_id=other.pk, actor=factories.secretariat(), **versions, **texts)
 
 
+@pytest.mark.same_on_both
 def test_a_task_that_was_merged_into_another_since_is_a_row_of_its_own(client, tasks):
     merge_two_of_january(tasks)
     assert len(health_of(client.get("/tasks/?as_of=2024-01-31"))) == 3
@@ -111,6 +113,7 @@ def test_a_day_that_nobody_can_know_by_is_refused_in_one_sentence(client, tasks,
     assert known_day() is None
 
 
+@pytest.mark.same_on_both
 def test_today_as_the_day_of_knowledge_is_every_page_as_it_is(client, tasks):
     today = timezone.localdate().isoformat()
     page = client.get(f"/tasks/?as_of=2024-01-31&known_on={today}")
@@ -119,6 +122,7 @@ def test_today_as_the_day_of_knowledge_is_every_page_as_it_is(client, tasks):
     assert "所知，" not in band
 
 
+@pytest.mark.same_on_both
 def test_the_page_says_by_which_it_counts_and_leads_back(client, tasks):
     page = client.get("/?as_of=2024-01-31&known_on=2024-02-29").content.decode()
     band = page.partition('id="as-of-band"')[2].partition("<main")[0]
@@ -129,6 +133,7 @@ def test_the_page_says_by_which_it_counts_and_leads_back(client, tasks):
     assert "/?as_of=2024-01-31&amp;known_on=2024-01-31" in past
 
 
+@pytest.mark.same_on_both
 def test_the_day_of_knowledge_is_a_field_beside_the_day_also_where_it_is_refused(client, tasks):
     for day in ("2024-01-31", "2024-03-01"):
         page = compact_html(client.get(f"/?as_of={day}&known_on=2024-02-29"))
@@ -138,6 +143,7 @@ def test_the_day_of_knowledge_is_a_field_beside_the_day_also_where_it_is_refused
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_what_changed_since_one_looked_is_of_today_alone(client, tasks):
     client.force_login(factories.account(Role.LEADER, person=factories.person("刘仲书")))
     assert 'id="news"' in client.get("/").content.decode()
@@ -169,6 +175,7 @@ def test_what_waits_today_stands_in_the_navigation_of_such_a_page(client, tasks)
     assert now.partition(badge)[2][:80] == then.partition(badge)[2][:80]
 
 
+@pytest.mark.same_on_both
 def test_a_task_of_later_is_not_there_nor_is_its_meeting(client, tasks):
     with at(MARCH):
         late = factories.task(factories.suggestion(factories.meeting(issued_on=ISSUED, title="后来补录的会议")))
@@ -190,6 +197,7 @@ def content_of(answer) -> bytes:
     return b"".join(answer.streaming_content) if answer.streaming else answer.content
 
 
+@pytest.mark.same_on_both
 def test_exports_have_the_rows_of_the_list(client, tasks):
     then = content_of(client.get("/tasks/?as_of=2024-01-31&known_on=2024-02-29&export=csv")).decode()
     assert then.count("已逾期") == 2
@@ -197,6 +205,7 @@ def test_exports_have_the_rows_of_the_list(client, tasks):
     assert now.count("已逾期") == 0
 
 
+@pytest.mark.same_on_both
 def test_a_workbook_that_the_worker_writes_is_of_that_day_of_knowledge(tasks, settings, tmp_path):
     settings.EXPORTS_DIR = tmp_path
     said = {"name": "台账.xlsx", "row_count": 2, "day": "2024-01-31", "columns": ["health"], "language": "zh-hans"}
@@ -225,6 +234,7 @@ def test_a_workbook_that_the_worker_writes_has_the_rows_of_the_list(client, task
 
 @pytest.mark.long
 @pytest.mark.parametrize("length", ["full", "summary"])
+@pytest.mark.same_on_both
 def test_a_report_says_by_which_it_counts(client, tasks, length):
     meeting = tasks[0].suggestion.meeting_id
     address = f"/reports/meeting/?meeting={meeting}&length={length}&as_of=2024-01-31"
@@ -302,6 +312,7 @@ def test_where_a_query_was_given_up_half_way_the_connection_goes(tasks):
     assert TaskLog.objects.filter(recorded_at__date__gt=JANUARY).exists()
 
 
+@pytest.mark.same_on_both
 def test_what_was_undone_later_still_counted_then(tasks):
     staff = factories.secretariat()
     with at(JANUARY):

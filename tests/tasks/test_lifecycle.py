@@ -315,6 +315,7 @@ def test_the_outcome_is_recorded_once_nothing_is_open():
 
 
 @pytest.mark.parametrize("row", TRANSITIONS, ids=lambda row: f"{row.step}-{row.source}")
+@pytest.mark.same_on_both
 def test_each_step_is_refused_to_all_but_its_takers(world, row):
     """By the verb that moves a status; the leader's way back has a verb of its own."""
     task = factories.task(

@@ -27,6 +27,7 @@ def page(client):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_a_long_log_shows_the_newest_entries_and_the_others_when_asked(task, page):
     short = page(task.get_absolute_url())
     assert short.count('id="entry-') == 50
@@ -42,6 +43,7 @@ def test_a_long_log_shows_the_newest_entries_and_the_others_when_asked(task, pag
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_many_files_show_the_newest_and_the_others_when_asked(task, page):
     for number in range(1, 24):
         factories.evidence(task, name=f"材料{number}.pdf")

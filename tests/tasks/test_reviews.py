@@ -153,6 +153,7 @@ def test_what_was_closed_late_has_a_badge_of_its_own(staff, client):
 
 
 @pytest.mark.parametrize(("printed", "days"), [("每周", 7), ("双周", 14), ("每半月", 15)])
+@pytest.mark.same_on_both
 def test_a_rhythm_printed_in_weeks_is_reviewed_so(printed, days, staff, client):
     task = factories.task(deadline=printed)
     issued_on = task.suggestion.meeting.issued_on
@@ -169,6 +170,7 @@ def test_a_rhythm_printed_in_weeks_is_reviewed_so(printed, days, staff, client):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_the_secretariat_sets_an_interval_in_days_and_in_months(staff, client):
     task = factories.task(deadline="持续跟踪")
     client.force_login(staff)

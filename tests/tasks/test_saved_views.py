@@ -142,6 +142,7 @@ def test_a_name_that_is_taken_is_asked_about_with_everything_typed_still_there(w
 
 
 @pytest.mark.parametrize("name", ["", "   ", "长" * 101])
+@pytest.mark.same_on_both
 def test_a_view_needs_a_name_that_fits(world, name):
     assert save(signed_in(world.reader), name=name).status_code == 422
 
@@ -150,6 +151,7 @@ def test_a_view_needs_a_name_that_fits(world, name):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_a_view_is_seen_by_its_owner_and_by_the_role_it_is_shared_with(world):
     save(signed_in(world.secretariat), shared_with="leader")
     view = SavedView.objects.get()
@@ -175,6 +177,7 @@ def test_others_than_the_owner_may_open_a_shared_view_and_nothing_else(world):
 
 
 @pytest.mark.parametrize("role", Role.values)
+@pytest.mark.same_on_both
 def test_everybody_shares_with_their_own_role_and_the_secretariat_with_any(world, role):
     for number, other in enumerate(Role.values):
         response = save(signed_in(world.accounts[role]), name=f"视图{number}", shared_with=other)

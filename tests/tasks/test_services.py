@@ -306,6 +306,7 @@ def test_a_verb_that_fails_half_way_leaves_nothing(staff, monkeypatch, fault):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_a_verb_costs_as_much_on_a_long_log(staff):
     task = factories.task()
 

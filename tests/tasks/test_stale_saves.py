@@ -11,6 +11,7 @@ from .update_form import opened, parsed, save, send, signed_in, update_form
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.same_on_both
 def test_a_stale_save_changes_nothing_and_shows_both(world):
     first, second, task = signed_in(world.secretariat), signed_in(world.liaison), world.on_track
     form = opened(first, task)
@@ -31,6 +32,7 @@ def test_a_stale_save_changes_nothing_and_shows_both(world):
 
 
 @pytest.mark.parametrize("other", ["closed", "terminated", "closure_requested"])
+@pytest.mark.same_on_both
 def test_a_status_left_alone_is_never_a_change_even_where_it_has_gone(world, other):
     """The form was opened on «in progress»; meanwhile somebody closes the task. Saving a note must not reopen it."""
     client, task = signed_in(world.secretariat), world.on_track
@@ -47,6 +49,7 @@ def test_a_status_left_alone_is_never_a_change_even_where_it_has_gone(world, oth
 
 
 @pytest.mark.parametrize(("other", "mine"), [("closed", "terminated"), ("terminated", "closed"), ("closed", "closed")])
+@pytest.mark.same_on_both
 def test_a_status_that_is_no_longer_possible_is_not_sent_again(world, other, mine):
     client, task = signed_in(world.secretariat), world.on_track
     form = opened(client, task)
@@ -72,6 +75,7 @@ def test_a_status_that_is_still_possible_is_kept_for_saving_again(world):
 
 
 @pytest.mark.parametrize("day", ["2999-01-01", "昨天"])
+@pytest.mark.same_on_both
 def test_a_stale_save_with_a_mistake_in_it_says_first_what_happened(world, day):
     client, task = signed_in(world.secretariat), world.on_track
     form = opened(client, task)

@@ -46,6 +46,7 @@ WITHOUT_A_REASON = {
 
 @pytest.mark.long
 @pytest.mark.parametrize("source", Status.values)
+@pytest.mark.same_on_both
 def test_every_step_by_everybody_is_taken_or_refused_as_the_table_says(source):
     task, people = task_in(source), everybody()
     version, entries = task.version, task.log.count()
@@ -78,6 +79,7 @@ def test_every_step_by_everybody_is_taken_or_refused_as_the_table_says(source):
 
 
 @pytest.mark.parametrize(("source", "target"), STEPS, ids=lambda status: str(status))
+@pytest.mark.same_on_both
 def test_a_step_that_needs_a_reason_is_refused_without_one(staff, source, target):
     task = task_in(source)
     if (source, target) in WITHOUT_A_REASON:
@@ -90,6 +92,7 @@ def test_a_step_that_needs_a_reason_is_refused_without_one(staff, source, target
 
 
 @pytest.mark.parametrize("status", Status.values)
+@pytest.mark.same_on_both
 def test_naming_the_status_a_task_has_is_no_change(staff, status):
     task = task_in(status)
     with pytest.raises(InvalidInputError):

@@ -147,6 +147,7 @@ def test_a_list_is_sorted_by_a_column_whether_it_is_shown_or_not(register, clien
         assert hidden == shown, column
 
 
+@pytest.mark.same_on_both
 def test_without_sorting_the_newest_meeting_comes_first_as_it_was_printed(register, client):
     tasks = list(Task.objects.on(timezone.localdate()))
     expected = sorted(tasks, key=lambda task: (-printed(task)[0].toordinal(), -printed(task)[1], *printed(task)[2:]))

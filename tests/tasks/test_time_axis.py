@@ -64,6 +64,7 @@ def test_equal_days_stand_at_equal_places_and_the_most_urgent_first():
 
 
 @pytest.mark.parametrize("role", ["reader", "secretariat"])
+@pytest.mark.same_on_both
 def test_a_meeting_has_each_of_its_tasks_once_ten_in_sight(client, role):
     factories.real_meeting()
     client.force_login(factories.account(role))
@@ -92,6 +93,7 @@ def test_a_department_and_a_leader_have_their_open_tasks(client, of):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_what_is_too_much_to_draw_is_in_the_list(client):
     department = factories.department("办公室")
     suggestion = factories.suggestion()
@@ -109,6 +111,7 @@ def test_nothing_is_drawn_where_nothing_is_open(client):
     assert "time-axis" not in client.get(factories.department("办公室").get_absolute_url()).content.decode()
 
 
+@pytest.mark.same_on_both
 def test_the_ring_of_a_meeting_leads_to_the_lists_of_its_parts(client):
     world = factories.small_world()
     client.force_login(world.reader)

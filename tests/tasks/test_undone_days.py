@@ -86,6 +86,7 @@ def test_every_page_and_paper_of_every_day_is_as_if_it_had_never_been_written(cl
     assert {address for address, said in after.items() if said != before[address]} == set()
 
 
+@pytest.mark.same_on_both
 def test_the_log_of_a_past_day_has_it_and_says_that_it_was_undone(client, tasks):
     client.force_login(factories.secretariat())
     batch = run(*tasks, note="误记的进展。", effective_on=MARCH, department=factories.department("办公室")).batch

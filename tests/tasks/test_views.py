@@ -45,6 +45,7 @@ def test_the_secretariat_is_offered_every_step_and_the_review(world):
         ("liaison", "closed", ["closed"]),
     ],
 )
+@pytest.mark.same_on_both
 def test_a_liaison_is_offered_their_own_steps_and_no_review_day(world, who, task, statuses):
     form = update_form(parsed(signed_in(getattr(world, who)).get(f"/tasks/{getattr(world, task).pk}/")))
     assert options(form, "status") == statuses
@@ -52,6 +53,7 @@ def test_a_liaison_is_offered_their_own_steps_and_no_review_day(world, who, task
     assert form.inputs["department"].get("type") == "hidden", "there is one department to report for"
 
 
+@pytest.mark.same_on_both
 def test_a_liaison_of_two_departments_is_asked_for_which(world):
     liaison = factories.account(Role.LIAISON, departments=[world.technology, world.international])
     client = signed_in(liaison)
@@ -65,6 +67,7 @@ def test_a_liaison_of_two_departments_is_asked_for_which(world):
 
 
 @pytest.mark.parametrize("who", ["reader", "leader", "administrator", "other_liaison"])
+@pytest.mark.same_on_both
 def test_who_may_only_read_sees_no_update_form(world, who):
     page = parsed(signed_in(getattr(world, who)).get(f"/tasks/{world.overdue.pk}/"))
     assert not page.xpath("//*[@name='status_was']")
@@ -82,6 +85,7 @@ def test_a_report_is_saved_with_who_for_whom_and_when(world):
     assert "建立信息宣传工作小组" in page.xpath("string(//*[@id='messages'])"), "what was saved is said"
 
 
+@pytest.mark.same_on_both
 def test_html_in_a_note_is_text(world):
     client = signed_in(world.secretariat)
     save(client, world.overdue, note="<script>alert(1)</script><b>粗</b> & 'x'")
@@ -109,6 +113,7 @@ def posted_answer(source: str, target: str, who: str) -> int:
     "source",
     [pytest.param(status, marks=() if status == Status.IN_PROGRESS else pytest.mark.slow) for status in Status.values],
 )
+@pytest.mark.same_on_both
 def test_every_step_sent_by_everybody_is_taken_or_refused(source):
     people = {who: account for who, account in everybody().items() if account.is_active}
     clients = {who: signed_in(account) for who, account in people.items()}
@@ -286,6 +291,7 @@ def test_confirming_keeps_the_way_back(world):
 # --- as of a day --------------------------------------------------------------------------------
 
 
+@pytest.mark.same_on_both
 def test_a_task_on_a_past_day_is_shown_as_it_was_and_cannot_be_written(world):
     client = signed_in(world.secretariat)
     before = world.day - datetime.timedelta(days=51)
@@ -300,6 +306,7 @@ def test_a_task_on_a_past_day_is_shown_as_it_was_and_cannot_be_written(world):
         assert client.get(f"{address}?as_of={early}").status_code == 404, "there was no such thing on that day"
 
 
+@pytest.mark.same_on_both
 def test_the_breakdown_table_and_the_inbox_name_supporting_departments_as_the_task_does(world):
     world.overdue.task_departments.create(department=world.international, role=DepartmentRole.SUPPORTING, position=9)
     client = signed_in(world.liaison)
@@ -310,6 +317,7 @@ def test_the_breakdown_table_and_the_inbox_name_supporting_departments_as_the_ta
 
 @pytest.mark.parametrize("address", ["/tasks/{task}/", "/meetings/{meeting}/", "/meetings/{meeting}/?export=status"])
 @pytest.mark.parametrize("written", ["2999-01-01", "gestern"])
+@pytest.mark.same_on_both
 def test_a_wrong_day_is_said_on_every_page(world, address, written):
     address = address.format(task=world.closed.pk, meeting=world.meeting.pk)
     joint = "&" if "?" in address else "?"
@@ -318,6 +326,7 @@ def test_a_wrong_day_is_said_on_every_page(world, address, written):
     assert parsed(response).xpath("//main//*[contains(@class, 'alert-danger')]")
 
 
+@pytest.mark.same_on_both
 def test_links_on_a_past_day_stay_on_that_day(world):
     client, day = signed_in(world.reader), (world.day - datetime.timedelta(days=20)).isoformat()
     for address in ("/", "/tasks/", "/meetings/"):
@@ -329,6 +338,7 @@ def test_links_on_a_past_day_stay_on_that_day(world):
         assert [link for link in rows if f"as_of={day}" not in link] == [], address
 
 
+@pytest.mark.same_on_both
 def test_the_button_that_closes_closes_with_its_reason_whatever_was_chosen(world):
     client = signed_in(world.secretariat)
     assert b'name="close"' in client.get(f"/tasks/{world.overdue.pk}/").content

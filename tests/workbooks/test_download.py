@@ -49,6 +49,7 @@ def test_only_the_four_columns_are_open_and_the_keys_are_hidden(world):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_the_lists_offer_what_the_department_may(world):
     task = factories.task(
         deadline="2030.12",
@@ -78,6 +79,7 @@ def test_the_days_run_from_the_issue_to_today(world):
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_the_secretariat_gets_a_sheet_each_or_a_zip(world):
     assert [sheet.title for sheet in opened(fetched(world.secretariat)).worksheets] == ["技术部", "办公室", "国际部"]
     with zipfile.ZipFile(io.BytesIO(fetched(world.secretariat, "?form=zip"))) as archive:
