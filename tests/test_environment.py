@@ -149,6 +149,7 @@ def test_a_password_is_not_told(monkeypatch):
     assert "secret" not in str(refused.value)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "command",
     [("manage.py", "check"), ("-m", "gunicorn", "--config", "python:cnas_tasks.server", "--check-config")],
@@ -212,6 +213,7 @@ def test_the_sentence_is_told_in_chinese_and_in_english(monkeypatch):
     )
 
 
+@pytest.mark.long
 def test_where_reading_a_file_cannot_be_bounded_nothing_starts_and_a_sentence_says_why():
     # What Python says of it on Windows.
     hidden = "import runpy, sys; sys.modules['resource'] = None; sys.argv = ['manage.py', 'check']\n"

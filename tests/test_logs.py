@@ -238,6 +238,7 @@ def handle(*_a, **_o):
 check.Command.handle = handle"""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("code", "status"), [(FAILS, 1), (FAILS_IN_A_THREAD, 0)])
 def test_what_ends_a_command_or_a_thread_is_one_line_without_its_words(tmp_path, code, status):
     returned, said = run_manage(tmp_path, code)
@@ -248,12 +249,14 @@ def test_what_ends_a_command_or_a_thread_is_one_line_without_its_words(tmp_path,
     assert NOTE not in said
 
 
+@pytest.mark.long
 def test_on_ones_own_machine_it_has_its_words(tmp_path):
     returned, said = run_manage(tmp_path, FAILS, DEBUG="1")
     assert returned == 1
     assert said.endswith(f"ValueError: {NOTE}\n")
 
 
+@pytest.mark.long
 def test_a_warning_is_one_line_of_its_kind_and_place(tmp_path):
     code = f"import warnings\ndef handle(*_a, **_o): warnings.warn({NOTE!r}, RuntimeWarning)\n"
     returned, said = run_manage(tmp_path, f"{code}check.Command.handle = handle")

@@ -269,6 +269,7 @@ def test_all_filters_at_once_cost_no_more_than_the_list_and_a_word(register, spe
     assert len(DASHBOARD + OWN_DEPARTMENTS + INBOX[Role.LIAISON]) <= 17
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_the_queue_of_confirmations_costs_as_much_for_many_tasks_as_for_few(register, spend):
     for task in Task.objects.all()[:60]:

@@ -77,6 +77,7 @@ def test_neither_a_name_that_nobody_has_nor_what_the_lockout_turns_away_fills_th
     assert [kind for kind, *_rest in entries_of(account)] == ["sign_in_failed"] * settings.AXES_FAILURE_LIMIT
 
 
+@pytest.mark.long
 def test_each_of_ones_own_settings_is_an_entry_and_no_password_stands_in_it(client):
     account = factories.account(Role.READER, password=PASSWORD)
     client.force_login(account)

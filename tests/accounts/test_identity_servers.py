@@ -326,6 +326,7 @@ def test_a_ticket_is_taken_once_and_from_who_asked_for_it(by_cas, client):
     assert client.get(way_back).status_code == 403
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_who_may_not_is_told_so(by_cas, settings, client):
     settings.IDENTITY_ROLES = {"heads": "secretariat"}

@@ -205,6 +205,7 @@ def test_each_way_that_the_last_liaison_goes_is_told_and_stays_at_a_glance(brows
     assert not parsed(client.get("/")).xpath(path)
 
 
+@pytest.mark.long
 def test_a_department_that_loses_its_last_liaison_is_told(browser):
     department = factories.department("技术部")
     for _ in range(2):

@@ -78,6 +78,7 @@ def test_a_token_to_read_changes_nothing(world):
     assert task.log.count() == task.version
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_wrong_tokens_are_slowed_as_wrong_passwords_are_and_right_ones_are_not(world, settings):
     settings.AXES_ENABLED = True

@@ -40,6 +40,7 @@ def split(client, task: Task, **said):
     return client.post(reverse("task_split", args=[task.pk]), data)
 
 
+@pytest.mark.long
 def test_a_split_task_stands_twice_with_what_it_had_on_every_day(client, table, staff):
     lead = factories.department("国际部")
     task = factories.task(

@@ -10,6 +10,7 @@ from meetings.models import Meeting, Task
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_it_adds_as_many_tasks_as_asked_for_and_says_so():
     output = StringIO()

@@ -69,6 +69,7 @@ def test_what_has_no_meaning_is_named(written, problem, value):
     assert (refusal.value.problem, refusal.value.value) == (problem, value)
 
 
+@pytest.mark.long
 @given(
     st.dictionaries(st.dates(datetime.date(2027, 1, 1), datetime.date(2027, 12, 31)), st.booleans(), max_size=80).map(
         lambda days: {day: works and day.weekday() > 4 for day, works in days.items()}

@@ -196,6 +196,7 @@ def test_an_empty_register_has_its_head(path):
     assert path.stat().st_size
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_a_longer_register_costs_queries_by_the_portion_only(tmp_path, monkeypatch):
     monkeypatch.setattr(register, "CHUNK_SIZE", 10)
@@ -231,6 +232,7 @@ class Counted:
         return task.pk
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 @pytest.mark.parametrize("write", [write_register_workbook, write_register_csv])
 def test_of_a_long_register_only_a_portion_is_in_memory(write, tmp_path, monkeypatch):

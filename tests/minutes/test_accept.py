@@ -146,6 +146,7 @@ def test_accepting_twice_does_nothing():
     assert register() == before
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_accept_at_once_one_wins_and_one_is_told():
     document, staff = a_draft(), factories.secretariat()

@@ -77,6 +77,7 @@ def test_entering_a_meeting_from_a_file_is_in_its_change_log():
     assert entered.changes["issued_on"] == {"old": None, "new": "2023-11-08"}
 
 
+@pytest.mark.long
 def test_what_a_corrected_file_fills_in_of_a_meeting_is_in_its_change_log():
     factories.real_meeting()
     meeting = Meeting.objects.get()

@@ -116,6 +116,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("make", "codes"), REFUSED.values(), ids=REFUSED)
 def test_hostile_files_are_refused_in_one_sentence_and_soon(make, codes):
     content = make()
@@ -147,6 +148,7 @@ def test_an_ofd_is_read_beside_what_makes_no_sense(xml):
     assert document.blocks[0].text.startswith("各单位要高度重视任务落实。")
 
 
+@pytest.mark.long
 def test_a_sheet_that_spans_more_than_there_is_is_read_for_what_it_has():
     wide = ods_cell("x", number_columns_spanned=9_999_999, number_rows_spanned=9_999_999)
     rows = ods_rows([HEADS, ROW]) + f'<table:table-row table:number-rows-repeated="400">{wide}</table:table-row>'

@@ -91,6 +91,7 @@ def test_a_row_answers_by_itself_and_the_others_stay_asked(client, document):
     assert page.rows[4].open_count == 1
 
 
+@pytest.mark.long
 def test_an_answer_to_rows_that_somebody_changed_meanwhile_changes_nothing(client, document):
     seen = groups(client, document)["departments:no_department"].seen
     act(client, document, "save", 4, remarks="x")
@@ -100,6 +101,7 @@ def test_an_answer_to_rows_that_somebody_changed_meanwhile_changes_nothing(clien
     assert act(client, document, "group", **{**sent, "key": "deadline:nothing"}).status_code == 409
 
 
+@pytest.mark.long
 def test_each_open_question_is_a_mark_of_its_own_in_the_register(client, document):
     act(client, document, "facts", version=document.version, title="民生实事会", issued_on="2026-01-10")
     act(client, document, "accept")
@@ -107,6 +109,7 @@ def test_each_open_question_is_a_mark_of_its_own_in_the_register(client, documen
     assert ImportIssue.objects.filter(code="no_day_named").count() == 2
 
 
+@pytest.mark.long
 def test_the_page_says_how_many_marks_accepting_leaves(client, document):
     act(client, document, "facts", version=document.version, title="民生实事会", issued_on="2026-01-10")
     response = client.get(f"/import/{document.pk}/")

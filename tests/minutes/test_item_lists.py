@@ -125,6 +125,7 @@ def test_a_message_that_calls_people_is_a_list():
     assert [row.tasks[0].deadline.text for row in read.rows] == ["6月20日前反馈", "6月底"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("count", "number"), [(1200, "{}. "), (1200, "{}、")])
 def test_a_list_may_have_more_than_a_thousand_items(count, number):
     items = (
@@ -133,6 +134,7 @@ def test_a_list_may_have_more_than_a_thousand_items(count, number):
     assert [row.number for row in minutes("\n".join(items)).rows] == list(range(1, count + 1))
 
 
+@pytest.mark.long
 def test_a_list_of_too_many_items_is_refused():
     items = (f"{at}. 推进事项。（责任单位：市水务局；完成时限：2025年）" for at in range(1, 5_100))
     assert refused("\n".join(items)) is UnreadableReason.TOO_MANY_ROWS

@@ -167,6 +167,7 @@ def test_a_form_of_before_changes_nothing(client):
     assert document.rows.count() == 2
 
 
+@pytest.mark.long
 def test_what_was_done_to_a_row_is_kept_where_it_still_fits(client):
     document = the_draft(client, workbook(事项=TASKS))
     act(client, document, "row", 1, do="save", remarks="先办", **{"task-0-deadline": "2026年5月"})

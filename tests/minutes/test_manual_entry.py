@@ -314,6 +314,7 @@ def test_a_name_like_a_known_one_is_asked_about_before_anything_is_entered(clien
     assert known in [part.department for part in Task.objects.get().task_departments.all()]
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_a_name_like_a_known_one_may_be_a_new_one(client, meeting):
     factories.department("技术处")

@@ -72,6 +72,7 @@ def test_a_scan_is_read_as_its_paper(annex, scanner, tmp_path, name):
     assert [len(row["tasks"]) for row in rows] == [len(right["tasks"]) for right in expected]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("page", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_rules_give_the_cells_however_the_page_comes(annex, scanner, page):
     from meetings.minutes.documents.page_pictures import flatten_light, straighten
@@ -95,6 +96,7 @@ def test_red_text_is_no_seal(annex, scanner):
     assert (flatten_light(page)[title] < 128).sum() > 5000
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("scanner")
 def test_each_character_of_a_column_is_laid_down_by_itself():
     import numpy as np
@@ -135,6 +137,7 @@ def test_without_the_extra_a_scan_gets_one_sentence(tmp_path, monkeypatch, engli
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["bomb.png", "bomb.pdf"])
 def test_a_picture_of_a_hundred_megapixels_gets_one_sentence(scanner, tmp_path, english, name):
     Image.new("1", (10_000, 10_000), 1).save(tmp_path / name)
@@ -143,12 +146,14 @@ def test_a_picture_of_a_hundred_megapixels_gets_one_sentence(scanner, tmp_path, 
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("size", "name"), [((2, 50_000), "thin.png"), ((30_000, 900), "long.jpg")])
 def test_what_is_far_too_long_for_a_page_gets_one_sentence(scanner, tmp_path, english, size, name):
     Image.new("L", size, 255).save(tmp_path / name)
     assert _refusal(tmp_path / name) == bare("A picture in the file is too long and narrow to be a page.")
 
 
+@pytest.mark.long
 def test_a_photograph_cut_short_is_said_to_be_damaged(scanner, tmp_path, english):
     Image.effect_noise((800, 600), 50).save(tmp_path / "cut.jpg")
     content = (tmp_path / "cut.jpg").read_bytes()

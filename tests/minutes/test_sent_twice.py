@@ -38,6 +38,7 @@ def test_a_row(staff):
     assert (row.text, row.tasks.count()) == (ROW["suggestion"], 1)
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_a_task(staff):
     row = factories.task().suggestion

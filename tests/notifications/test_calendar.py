@@ -106,6 +106,7 @@ def test_an_unmet_milestone_stands_on_today_and_the_deadline_on_its_day(client, 
     assert found[f"task-{task.pk}-deadline"].dtstart.value == task.due_date
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_every_event_rings_on_its_day_unless_its_owner_switched_that_off(client, world):
     address = address_of(world.liaison)

@@ -262,6 +262,7 @@ def test_whoever_reminds_is_told_that_a_robot_is_and_that_nobody_is_missing(worl
         assert "Nobody can be reached in: 办公室" in find_recipients([world.overdue, world.review_missed]).describe()
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_nothing_is_posted_about_the_demonstration(server):
     held = factories.meeting(issued_on=datetime.date(2023, 11, 8), is_demonstration=True)

@@ -28,6 +28,7 @@ def world(db):
 # --- who gets what ----------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_each_role_gets_what_is_its_own(world, mail_server):
     send()
@@ -48,6 +49,7 @@ def test_each_role_gets_what_is_its_own(world, mail_server):
     assert world.due_soon.text not in text_of(to_staff), "the secretariat is told of what is red"
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_a_reader_a_supporting_department_and_who_may_not_sign_in_get_nothing(world, mail_server):
     for account in (world.reader, world.supporting_liaison, world.administrator):
@@ -57,6 +59,7 @@ def test_a_reader_a_supporting_department_and_who_may_not_sign_in_get_nothing(wo
     assert {mail["To"] for mail in mail_server.mails} == {OTHER_LIAISON, STAFF}
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_the_mail_is_text_and_html_with_links_by_base_url(world, mail_server):
     send()
@@ -83,6 +86,7 @@ def test_a_subject_begins_in_its_own_line(subject):
     assert email.message_from_bytes(sent, policy=default)["Subject"] == subject
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_the_reader_chooses_the_language(world, mail_server):
     choose_language(account=world.liaison, language="en")
@@ -91,6 +95,7 @@ def test_the_reader_chooses_the_language(world, mail_server):
     assert "10 days overdue" not in text_of(mail_server.to(STAFF)[0])
 
 
+@pytest.mark.long
 def test_the_number_of_a_section_is_that_of_the_list_it_links_to(world, mail_server, client):
     send()
     told = text_of(mail_server.to(LIAISON)[0])
@@ -110,6 +115,7 @@ def test_nothing_to_tell_no_mail(db, mail_server):
     assert not Mailing.objects.filter(account=account).exists()
 
 
+@pytest.mark.long
 def test_who_has_no_address_is_named(world, mail_server, capsys):
     Account.objects.filter(pk=world.other_liaison.pk).update(email="", display_name="办公室")
     send()
@@ -165,6 +171,7 @@ def test_an_instruction_given_while_a_digest_is_on_its_way_is_told_the_next_day(
     assert ["请同时报预算。" in text for text in told] == [False, True, False]
 
 
+@pytest.mark.long
 def test_a_leader_is_asked_to_agree_where_the_meeting_wants_it(world, mail_server, settings):
     settings.ESCALATE_TO_LEADER_AFTER = -1
     change_settings(account=world.leader, language="", wants_digest=False)
@@ -174,6 +181,7 @@ def test_a_leader_is_asked_to_agree_where_the_meeting_wants_it(world, mail_serve
     assert world.on_track.text in text_of(mail_server.to(LEADER)[0])
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_what_was_sent_back_is_told_to_who_asked(world, mail_server):
     factories.move(world.on_track, Status.CLOSURE_REQUESTED, on=WORKDAY, note="平台已经上线。", by=world.liaison)
@@ -185,6 +193,7 @@ def test_what_was_sent_back_is_told_to_who_asked(world, mail_server):
 # --- escalation -------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("after", "told"), [(0, True), (8, True), (9, False), (-1, False)])
 @pytest.mark.same_on_both
 def test_a_supervising_leader_is_told_after_working_days(world, mail_server, settings, after, told):
@@ -196,6 +205,7 @@ def test_a_supervising_leader_is_told_after_working_days(world, mail_server, set
         assert world.overdue.text in text_of(mail_server.to(LEADER)[0])
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_nobody_is_told_of_what_has_not_been_late_for_so_many_whole_days(world, mail_server, settings):
     # Of the eight last working days up to the 12th, Monday, 3 March is the first: due then is late for seven.
@@ -217,6 +227,7 @@ def test_nobody_is_told_of_what_has_not_been_late_for_so_many_whole_days(world, 
         assert on_the_day.text not in told
 
 
+@pytest.mark.long
 def test_a_head_may_be_told_at_once(world, mail_server, settings):
     settings.ESCALATE_TO_HEAD_AFTER = 0
     world.technology.head = factories.person("王主任")
@@ -226,6 +237,7 @@ def test_a_head_may_be_told_at_once(world, mail_server, settings):
     assert world.overdue.text in text_of(mail_server.to("head@example.org")[0])
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_a_head_of_department_is_told_by_the_account_that_names_the_person(world, mail_server, settings):
     settings.ESCALATE_TO_HEAD_AFTER = 5
@@ -240,6 +252,7 @@ def test_a_head_of_department_is_told_by_the_account_that_names_the_person(world
     assert world.due_soon.text not in told
 
 
+@pytest.mark.long
 def test_a_head_who_is_the_liaison_too_is_not_told_twice(world, mail_server, settings):
     settings.ESCALATE_TO_HEAD_AFTER = 0
     world.technology.head = world.liaison.person = factories.person("王主任")
@@ -252,6 +265,7 @@ def test_a_head_who_is_the_liaison_too_is_not_told_twice(world, mail_server, set
 # --- the command ------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_a_dry_run_writes_and_sends_nothing(world, mail_server, capsys):
     send(dry_run=True)

@@ -36,6 +36,7 @@ def test_a_second_run_sends_nothing(world, mail_server, capsys):
     assert str(number) in capsys.readouterr().out
 
 
+@pytest.mark.long
 def test_every_mail_is_in_the_log_that_nothing_changes(world, mail_server):
     send()
     logged = SentMail.objects.get(address=LIAISON)
@@ -97,6 +98,7 @@ def test_a_digest_that_never_went_is_replaced_by_the_next_days(world, mail_serve
     assert set(Mailing.objects.filter(day=WORKDAY).values_list("state", flat=True)) == {MailState.SUPERSEDED}
 
 
+@pytest.mark.long
 def test_one_address_that_is_refused_keeps_no_other_from_its_mail(world, mail_server):
     mail_server.refused.add(LIAISON)
     with pytest.raises(CommandError, match="nobody of this name"):

@@ -54,6 +54,7 @@ def read(client: Client | None = None, **headers: str) -> dict[str, float]:
 # --- what they say ------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_requests_are_counted_by_view_method_and_class_of_status_never_by_address():
     name = 'register_request_seconds_count{{method="{}",status="{}",view="{}"}}'.format

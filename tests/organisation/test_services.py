@@ -193,6 +193,7 @@ def test_whatever_is_merged_is_a_union_without_duplicates_and_nothing_is_lost(st
         transaction.set_rollback(True)
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_a_merge_costs_no_more_for_many_tasks(staff):
     into = factories.department("技术部")

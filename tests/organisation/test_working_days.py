@@ -128,6 +128,7 @@ def test_what_is_months_away_is_not_told_yet(monkeypatch):
     assert find_unknown_year() is None
 
 
+@pytest.mark.long
 @pytest.mark.separate_process
 @pytest.mark.same_on_both
 def test_a_file_is_read_by_the_days_entered(client, monkeypatch, django_capture_on_commit_callbacks):

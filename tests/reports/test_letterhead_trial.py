@@ -88,6 +88,7 @@ def with_building_blocks(code: str = "PAGE") -> bytes:
     return file.getvalue()
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_building_blocks_of_word_are_taken(administrator):
     upload(administrator, with_building_blocks())
@@ -183,6 +184,7 @@ def factories_workbook() -> bytes:
     return file.getvalue()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_is_refused_is_said_in_a_sentence_and_changes_nothing(administrator, case):
     make, words = REFUSED[case]

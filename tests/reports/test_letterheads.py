@@ -59,6 +59,7 @@ def paper_of(client, world, paper: Paper) -> docx.document.Document:
     return docx.Document(io.BytesIO(b"".join(answer.streaming_content)))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("paper", Paper)
 @pytest.mark.same_on_both
 def test_a_paper_is_written_on_the_template_of_the_office(administrator, world, paper):
@@ -81,6 +82,7 @@ def test_a_paper_is_written_on_the_template_of_the_office(administrator, world, 
     assert body.style.element in list(written.styles.element)
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_headings_keep_the_look_of_the_template_and_take_ours_where_it_has_none(administrator, world):
     def without_headings(document):
@@ -110,6 +112,7 @@ def test_headings_keep_the_look_of_the_template_and_take_ours_where_it_has_none(
     assert abs(width - (written.sections[0].page_width - Cm(8)) / 635) <= 1
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_a_place_that_word_divided_is_found_and_keeps_its_format(administrator, world):
     def divide(document):
@@ -126,6 +129,7 @@ def test_a_place_that_word_divided_is_found_and_keeps_its_format(administrator, 
     assert "秘书处" in written.sections[0].header.paragraphs[0].text
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_a_place_in_wide_braces_is_one(administrator, world):
     upload(administrator, office_template("｛｛标题｝｝", "｛｛正文｝｝"))
@@ -133,6 +137,7 @@ def test_a_place_in_wide_braces_is_one(administrator, world):
     assert "落实情况" in "".join(paragraph.text for paragraph in written.paragraphs[:3])
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_the_template_that_word_made_it_from_is_forgotten(administrator, world):
     """Word remembers the .dotx, where it lay on somebody's disk: nobody can take that out of a document."""
@@ -171,6 +176,7 @@ def test_each_slip_begins_a_page_of_its_own(administrator, world):
             assert row.cells[2].text in page
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_a_word_without_a_place_is_named_and_left_out(administrator):
     page = upload(administrator, office_template("{{title}}", "{{body}}", "{{日期}}")).content.decode()
@@ -178,6 +184,7 @@ def test_a_word_without_a_place_is_named_and_left_out(administrator):
     assert Letterhead.objects.get().original_name == "红头.docx"
 
 
+@pytest.mark.long
 def test_another_template_takes_the_place_of_the_first_and_the_log_says_so(
     administrator, django_capture_on_commit_callbacks
 ):
@@ -204,6 +211,7 @@ def test_another_template_takes_the_place_of_the_first_and_the_log_says_so(
     assert "公文模板" in administrator.get("/accounts/changes/").content.decode()
 
 
+@pytest.mark.long
 def test_a_template_is_downloaded_to_begin_from_and_accepted_again(administrator, world):
     for paper in Paper:
         content = b"".join(administrator.get(f"/letterheads/{paper}/").streaming_content)
@@ -214,6 +222,7 @@ def test_a_template_is_downloaded_to_begin_from_and_accepted_again(administrator
     assert administrator.get("/letterheads/other/").status_code == 404
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_a_register_without_a_meeting_tries_the_sample_alone(db, client):
     client.force_login(factories.account(Role.ADMINISTRATOR))
@@ -222,6 +231,7 @@ def test_a_register_without_a_meeting_tries_the_sample_alone(db, client):
     assert client.get("/reports/slips/").status_code == 302
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_a_paper_is_written_where_the_disk_has_its_template_no_more(administrator, world, caplog):
     upload(administrator, office_template())

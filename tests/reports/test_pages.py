@@ -114,6 +114,7 @@ def test_the_page_offers_what_its_address_names_and_the_meetings_page_leads_to_t
 # --- the bulletin, the reply sheet, the register ------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_bulletin_tells_what_happened_in_its_period_and_nothing_else(meeting_81):
     first, second, third, fourth = Task.objects.order_by("pk")[:4]
     factories.move(first, Status.CLOSED, on=DAY(2023, 12, 20), note="提前办结。")
@@ -329,6 +330,7 @@ def test_a_suggestion_comes_back_to_one_of_an_earlier_meeting_only(later, earlie
     assert again.raised_before is None
 
 
+@pytest.mark.long
 def test_two_meetings_stand_side_by_side_whichever_is_named_first(meeting_81, later):
     again = later.suggestions.get(position=1)
     earlier = meeting_81.suggestions.get(position=6)

@@ -171,6 +171,7 @@ def test_verifying_tells_which_files_are_gone_or_are_not_what_was_uploaded(world
     assert signed_in(world.reader).get(f"/evidence/{gone.pk}/").status_code == 410
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_a_note_that_another_worker_has_settled_costs_the_others_nothing(bucket, monkeypatch):
     now = timezone.now()

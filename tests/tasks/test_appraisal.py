@@ -63,6 +63,7 @@ def close(task: Task, day: datetime.date) -> None:
 # --- a small world, computed by hand ------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_small_world_is_what_one_computes_by_hand(suggestion):
     in_time = factories.task(suggestion, deadline="2024.3")
     close(in_time, DAY(2024, 3, 31))

@@ -18,6 +18,7 @@ from .batch_pages import browser, form_values, hidden, select
 pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
 
+@pytest.mark.long
 def test_rows_are_selected_previewed_changed_and_undone(world):
     client = browser(world.secretariat)
     listed = client.get("/tasks/").content.decode()
@@ -56,6 +57,7 @@ def test_all_that_the_filter_finds_are_selected_without_a_box_each(world):
     assert chosen == set(found.values_list("pk", flat=True))
 
 
+@pytest.mark.long
 def test_the_bar_offers_all_only_where_there_are_more_than_on_the_page(world):
     client = browser(world.secretariat)
     assert "data-select-all" not in client.get("/tasks/").content.decode()
@@ -278,6 +280,7 @@ def test_batches_are_listed_with_what_they_did_and_their_tasks(world):
     assert "cannot be undone any more" in refused
 
 
+@pytest.mark.long
 def test_a_batch_is_undone_for_the_tasks_nobody_touched_since_and_says_of_which_it_stands(world):
     client = browser(world.secretariat)
     tasks = (world.overdue, world.due_soon, world.undecided)

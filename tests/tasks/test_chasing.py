@@ -85,6 +85,7 @@ def test_a_department_is_chased_from_the_dashboard_in_two_clicks(five, world, cl
     assert "reminded" in compact_html(client.get("/")).split('id="silent"')[1]
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_what_is_selected_in_the_list_goes_to_each_department_in_one_mail(five, world, client, staff, mailoutbox):
     chosen = [*five, world.review_missed, world.closed]
@@ -103,6 +104,7 @@ def test_what_is_selected_in_the_list_goes_to_each_department_in_one_mail(five, 
     assert five[0].text not in bodies[world.other_liaison.email]
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_a_mail_tells_of_what_is_still_open_and_none_is_sent_of_nothing(five, world, client, staff, mailoutbox):
     client.post("/chasing/remind/", sent_form(client, f"/chasing/remind/?department={world.technology.pk}"))
@@ -113,6 +115,7 @@ def test_a_mail_tells_of_what_is_still_open_and_none_is_sent_of_nothing(five, wo
     assert five[1].text in mail.body
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_who_reported_meanwhile_is_not_chased_and_is_named(five, world, client, staff):
     sent = sent_form(client, f"/chasing/remind/?department={world.technology.pk}")
@@ -125,6 +128,7 @@ def test_who_reported_meanwhile_is_not_chased_and_is_named(five, world, client, 
     assert Batch.objects.count() == 1, "sent twice is there once"
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_a_department_that_nobody_can_be_reached_in_is_named_before_and_after(five, world, client, staff):
     world.liaison.departments.clear()

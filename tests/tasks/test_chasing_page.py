@@ -88,6 +88,7 @@ def test_it_is_one_click_from_the_dashboard_and_readers_read_it_without_buttons(
     assert 'action="/acknowledgements/"' not in page
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_the_page_costs_as_many_queries_for_many_departments(world, client, staff, django_assert_num_queries):
     for number in range(12):
@@ -108,6 +109,7 @@ def remind_addresses(client, department) -> list[str]:
     return [address for page in pages for address in page.xpath("//a/@href") if address.startswith(start)]
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_who_has_nothing_to_do_about_what_is_red_is_not_chased(world, client, staff):
     assert len(remind_addresses(client, world.technology)) == 2
@@ -183,6 +185,7 @@ def test_all_departments_have_their_slips_and_a_task_of_two_is_on_both(world, sl
     assert len(found) == 4
 
 
+@pytest.mark.long
 def test_the_slips_of_all_departments_are_in_one_file(world, client, staff, slips, monkeypatch):
     whole = len(slips())
     monkeypatch.setattr(chasing, "DEPARTMENTS_PER_PAGE", 1)
@@ -204,6 +207,7 @@ def test_the_sheet_says_who_issues_it_and_the_page_what_the_colours_mean(world, 
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("address", ["/chasing/", "/chasing/slips/"])
 @pytest.mark.same_on_both
 def test_a_past_day_is_not_silently_taken_for_today(world, client, staff, address):

@@ -144,6 +144,7 @@ def heads_of(client: Client, query: str) -> list[str]:
     return next(csv.reader([b"".join(response.streaming_content).decode("utf-8-sig").splitlines()[0]]))
 
 
+@pytest.mark.long
 def test_a_file_may_hold_the_columns_shown_alone_in_their_order(client, world):
     choose(client, ["due", "text", "remarks", "outcome"])
     assert heads_of(client, "export=shown-csv") == ["完成时限", "现期限", "工作任务", "备注", "落实结果"]

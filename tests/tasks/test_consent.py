@@ -206,6 +206,7 @@ def test_only_the_secretariat_decides(client, task, liaison):
     assert answer.status_code == 403
 
 
+@pytest.mark.long
 def test_the_page_says_so_before_saving_and_offers_the_decision(client, task, liaison):
     client.force_login(liaison)
     first = first_of_last_working_days(timezone.localdate(), 11)
@@ -246,6 +247,7 @@ def test_no_page_calls_the_consent_an_undoing(client, of, task, liaison):
     assert listed.count("在列表中选定") == 1
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_the_log_says_what_became_of_the_claim_and_who_reported(client, task, liaison):
     staff = factories.secretariat()
@@ -292,6 +294,7 @@ def test_nothing_that_waits_on_the_same_task_hides(client, task, liaison):
     assert not waits
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_messages_say_how_many_tasks_and_what_waits(client, of, task, liaison):
     client.force_login(liaison)

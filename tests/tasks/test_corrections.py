@@ -266,6 +266,7 @@ def test_a_deadline_that_is_a_decision_is_shown_and_not_offered(staff, world):
     assert task.log.last().kind == EntryKind.TEXTS
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_what_was_read_wrongly_is_refused_beside_its_field(staff, world):
     response = send(staff, world.on_track, deadline_text="尽快")

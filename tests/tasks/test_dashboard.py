@@ -305,6 +305,7 @@ def rows_of_meetings(content: bytes) -> list[str]:
     return page.xpath("//table[@aria-labelledby='by-meeting']/tbody/tr/th/a/@href")
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_a_table_shows_ten_rows_and_the_others_when_they_are_asked_for():
     for number in range(13):
@@ -322,6 +323,7 @@ def test_a_table_shows_ten_rows_and_the_others_when_they_are_asked_for():
     assert all("as_of=2024-01-01" in address for address in everything), "the day is kept"
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_a_long_table_has_pages(monkeypatch):
     monkeypatch.setattr("meetings.tasks.views.dashboard.ROWS_PER_PAGE", 2)

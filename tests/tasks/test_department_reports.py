@@ -136,6 +136,7 @@ def test_the_secretariats_own_words_are_named_beside_a_departments(tmp_path):
     assert row["最近进展"] == f"技术部（2024-01-05）：{TECHNOLOGY}\n秘书处（2024-01-05）：会上口头报告。"
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_a_liaisons_inbox_says_what_the_own_department_reported(shared, client):
     technology = Department.objects.get(name="技术部")

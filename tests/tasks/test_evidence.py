@@ -300,6 +300,7 @@ def test_the_form_says_the_limits_before_uploading(client, world):
     assert "ofd" in page
 
 
+@pytest.mark.long
 def test_the_page_takes_files_and_lets_them_be_deleted(client, world):
     client.force_login(world.liaison)
     task = world.on_track

@@ -122,6 +122,7 @@ def test_without_scripts_a_page_keeps_the_list_and_leads_back_to_it(client, worl
     assert client.get(answer.url).context["listing"].errors == []
 
 
+@pytest.mark.long
 def test_rare_filters_come_when_they_are_asked_for_and_what_is_chosen_of_them_stays(client, world):
     day = world.day - datetime.timedelta(days=1)
     asked = f"q=培训&status=closed&supporting=办公室&due_after=2024-01-01&as_of={day}&known_on={day}&page=1"

@@ -87,6 +87,7 @@ def test_an_export_has_the_rows_of_the_list_in_its_order(client, ask, world, par
     assert [row["工作任务"] for row in exported(client, **parameters)] == listed
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_an_export_ignores_the_page(client, world):
     whole = exported(client)
@@ -123,6 +124,7 @@ def test_a_wrong_parameter_is_exported_by_no_form(ask, world, form, wrong):
 # --- the contract -------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_tasks_of_nobody_are_found_and_counted(client):
     """Nothing can hide: what has no department or no leader is in no row of theirs."""

@@ -149,6 +149,7 @@ def test_with_htmx_the_answer_takes_the_place_of_the_question(row_six, staff):
 # --- no -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_another_deadline_is_read_seen_corrected_and_confirmed_in_one_go(row_six, staff):
     issues = issues_about("deadline")
@@ -273,6 +274,7 @@ def test_a_late_answer_comes_back_with_what_another_did(row_six, staff):
     assert set(again) == {str(row_six[0].version)}, "answered again it counts"
 
 
+@pytest.mark.long
 def test_what_another_has_answered_is_not_answered_twice(row_six, staff):
     issues = issues_about("departments")
     versions = {f"version-{task.pk}": task.version for task in row_six}

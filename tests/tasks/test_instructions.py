@@ -183,6 +183,7 @@ def test_an_instruction_is_answered_on_its_own_task(client, world):
     assert client.post(reverse("task_action", args=[world.on_track.pk, "answer"]), said).status_code == 404
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("asked", [True, False])
 @pytest.mark.same_on_both
 def test_who_closes_a_task_is_told_of_its_open_instruction(client, world, asked):

@@ -68,6 +68,7 @@ def health_of(answer) -> list[str]:
     return sorted(row.record.health for row in answer.context["listing"].table.paginated_rows)
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_the_list_of_a_day_shows_what_was_known_then(client, tasks):
     assert health_of(client.get("/tasks/?as_of=2024-01-31")) == ["closed", "on_track"]
@@ -84,6 +85,7 @@ def merge_two_of_january(tasks: tuple[Task, Task]) -> None:
     merge_tasks(task_id=task.pk, other_id=other.pk, actor=factories.secretariat(), **versions, **texts)
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_a_task_that_was_merged_into_another_since_is_a_row_of_its_own(client, tasks):
     merge_two_of_january(tasks)

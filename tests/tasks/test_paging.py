@@ -77,6 +77,7 @@ def test_a_long_list_is_that_of_all_its_rows_in_every_order(register, client, mo
             assert sum(pages, []) == whole, sort
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_the_last_page_of_a_long_list_is_read_from_its_end(register, client, long_list):
     whole = follow(client, "/tasks/?per_page=2")

@@ -122,6 +122,7 @@ def test_a_list_without_meaning_is_not_saved(world):
     assert not SavedView.objects.exists()
 
 
+@pytest.mark.long
 def test_a_name_that_is_taken_is_asked_about_with_everything_typed_still_there(world):
     client = signed_in(world.secretariat)
     save(client)

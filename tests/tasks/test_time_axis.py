@@ -111,6 +111,7 @@ def test_nothing_is_drawn_where_nothing_is_open(client):
     assert "time-axis" not in client.get(factories.department("办公室").get_absolute_url()).content.decode()
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_the_ring_of_a_meeting_leads_to_the_lists_of_its_parts(client):
     world = factories.small_world()

@@ -306,6 +306,7 @@ def test_a_task_on_a_past_day_is_shown_as_it_was_and_cannot_be_written(world):
         assert client.get(f"{address}?as_of={early}").status_code == 404, "there was no such thing on that day"
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_the_breakdown_table_and_the_inbox_name_supporting_departments_as_the_task_does(world):
     world.overdue.task_departments.create(department=world.international, role=DepartmentRole.SUPPORTING, position=9)
@@ -338,6 +339,7 @@ def test_links_on_a_past_day_stay_on_that_day(world):
         assert [link for link in rows if f"as_of={day}" not in link] == [], address
 
 
+@pytest.mark.long
 @pytest.mark.same_on_both
 def test_the_button_that_closes_closes_with_its_reason_whatever_was_chosen(world):
     client = signed_in(world.secretariat)

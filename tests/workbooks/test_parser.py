@@ -146,6 +146,7 @@ def test_a_sort_that_leaves_the_keys_behind_is_noticed(content, read, tasks, see
     assert found == {pk: expected[pk] for pk in stayed}
 
 
+@pytest.mark.long
 @settings(max_examples=examples(25), **LENIENT)
 @given(at=st.integers(0, len(TEXTS) - 1), data=st.data())
 def test_a_key_that_was_touched_is_no_key(content, read, tasks, at, data):
