@@ -63,7 +63,7 @@ def minutes_import(request: Request) -> HttpResponse:
         lambda: _create_draft(request, form.cleaned_data["file"], form.cleaned_data["text"])
     ):
         return redirect("draft", form.result.pk)
-    return _render_home(request, form)
+    return _render_import(request, form)
 
 
 def _create_draft(request: Request, file: UploadedFile | None, text: str) -> MinutesDocument:
@@ -96,7 +96,7 @@ def _name_refusal(file: UploadedFile | None, message: str) -> str:
     return _("“%(name)s”: %(message)s") % {"name": name, "message": message}
 
 
-def _render_home(request: Request, form: MinutesUploadForm) -> HttpResponse:
+def _render_import(request: Request, form: MinutesUploadForm) -> HttpResponse:
     context = {
         "errors": form.error_messages,
         "text": form["text"].value() or "",
@@ -112,7 +112,7 @@ def _render_home(request: Request, form: MinutesUploadForm) -> HttpResponse:
         "drafts": Paginator(permissions.own_drafts(request.user), _DRAFTS_PER_PAGE).get_page(request.GET.get("page")),
         "recent": permissions.readable_documents(request.user).select_related("meeting", "uploaded_by")[:_RECENT_COUNT],
     }
-    return render(request, "meetings/minutes/home.html", context, status=form.status_code)
+    return render(request, "meetings/minutes/import.html", context, status=form.status_code)
 
 
 @require_safe

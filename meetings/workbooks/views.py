@@ -59,12 +59,12 @@ _MAX_VALUE_LENGTH = 200
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def workbook_home(request: Request) -> HttpResponse:
+def fill_in(request: Request) -> HttpResponse:
     """Offer the workbooks, and take those that come back."""
     permissions.require_workbook_access(request.user)
     if request.method == "POST":
         return _save_uploads(request)
-    return _render_home(request, WorkbookExportForm(account=request.user, today=today()))
+    return _render_fill_in(request, WorkbookExportForm(account=request.user, today=today()))
 
 
 @require_safe
@@ -76,7 +76,7 @@ def workbook_export(request: Request) -> HttpResponseBase:
         if request.method == "GET":
             services.record_handouts(form.departments, request.user)
         return form.result
-    return _render_home(request, form, status=form.status_code)
+    return _render_fill_in(request, form, status=form.status_code)
 
 
 def _write_workbooks(request: Request, form: WorkbookExportForm) -> FileResponse:
@@ -102,7 +102,7 @@ def _workbook_name(department: Department) -> str:
     return _("Fill-in workbook of %(department)s %(day)s") % {"department": department, "day": today().isoformat()}
 
 
-def _render_home(
+def _render_fill_in(
     request: Request, form: WorkbookExportForm, errors: list[str] | tuple[()] = (), *, status: int = 200
 ) -> HttpResponse:
     page = Paginator(permissions.own_workbooks(request.user).waiting(), _UPLOADS_PER_PAGE).get_page(
@@ -129,7 +129,7 @@ def _render_home(
         .select_related("uploaded_by", "batch__made_by", "batch__undone_by")
         .annotate(standing_count=count_standing_tasks("batch"))[:_RECENT_COUNT],
     }
-    return render(request, "meetings/workbooks/home.html", context, status=status)
+    return render(request, "meetings/workbooks/fill_in.html", context, status=status)
 
 
 def _count_filled_rows(upload: WorkbookUpload) -> int:
@@ -144,7 +144,7 @@ def _save_uploads(request: Request) -> HttpResponse:
     uploads = WorkbookUploadForm(request.POST, request.FILES)
     form = WorkbookExportForm(account=request.user, today=today())
     if not uploads.is_valid():
-        return _render_home(request, form, uploads.error_messages, status=uploads.status_code)
+        return _render_fill_in(request, form, uploads.error_messages, status=uploads.status_code)
     saved, errors = [], []
     for file in uploads.cleaned_data["files"]:
         try:
@@ -154,7 +154,7 @@ def _save_uploads(request: Request) -> HttpResponse:
             message = error.message if isinstance(error, ServiceError) else unreadable_workbook_message(error)
             errors.append(_("%(file)s: %(sentence)s") % {"file": file.name, "sentence": message})
     if not saved:
-        return _render_home(request, form, errors, status=422)
+        return _render_fill_in(request, form, errors, status=422)
     for message in errors:
         messages.error(request, message)
     first = next((upload for upload in saved if upload.is_pending), None)

@@ -67,7 +67,7 @@ def draft(page: Page) -> None:
 
 # Name of the picture -> where it is taken, and what is done there before.
 SHOWN: dict[str, tuple[str, Callable[[Page], None] | None]] = {
-    "home": ("/", None),
+    "dashboard": ("/", None),
     "liaison": ("/", None),
     "leader": ("/", None),
     "accounts": ("/accounts/", None),
