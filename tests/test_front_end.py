@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.template.autoreload import reset_loaders
 from django.test import override_settings
 from lxml import html
 
 from meetings.display.fields import HEALTH_COLOURS
 from meetings.models import Role, Task
+from meetings.templatetags import navigation
 from tests import factories
 
 pytestmark = pytest.mark.same_on_both
@@ -54,7 +56,15 @@ def collected(tmp_path_factory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("static")
     with override_settings(STATIC_ROOT=folder):
         call_command("collectstatic", interactive=False, verbosity=0)
+        forget_rendered_parts()
         yield folder
+    forget_rendered_parts()
+
+
+def forget_rendered_parts() -> None:
+    """Render anew what is kept for all pages: it names static files by their present addresses."""
+    reset_loaders()
+    navigation._draw_link.cache_clear()
 
 
 def modules(script: Path) -> set[Path]:
