@@ -69,7 +69,7 @@ def own_states(account: Account) -> TaskStateQuerySet:
     return _states_of(*who).all().identified_by(*who)
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=16)
 def _states_of(account: int, role: str, person: int | None) -> TaskStateQuerySet:
     return TaskState.objects.filter(task__in=_narrow(Task.objects.all(), role, _departments_of(account), person))
 
@@ -88,7 +88,7 @@ def own_tasks(account: Account, tasks: TaskQuerySet) -> TaskQuerySet:
     return _own_tasks_on(tasks.identity, *who).all().identified_by(*tasks.identity, *who)
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=16)
 def _own_tasks_on(of_day: tuple[Any, ...], account: int, role: str, person: int | None) -> TaskQuerySet:
     """Return somebody's tasks of a day, to be copied and never asked itself."""
     return _narrow(_tasks_on(*of_day), role, _departments_of(account), person)
