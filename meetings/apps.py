@@ -11,7 +11,7 @@ class MeetingsConfig(AppConfig):
     verbose_name = _("Register")
 
     def ready(self) -> None:
-        """Register checks, receivers of signals and what the logs leave out."""
+        """Connect receivers of signals, and set what the logs leave out."""
         from cnas_tasks.logs import keep_secrets_out
 
         from . import admin  # noqa: F401 - importing registers it
