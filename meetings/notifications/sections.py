@@ -191,7 +191,7 @@ def new_instructions(reading: Reading) -> Section | None:
     return _required_section(_("New instructions"), lines, day)
 
 
-def not_taken_over(reading: Reading) -> Section | None:
+def late_acknowledgements(reading: Reading) -> Section | None:
     """Return the tasks that a liaison was asked to take over too long ago."""
     account, day = reading.account, reading.day
     if account.role != Role.LIAISON:
@@ -277,7 +277,7 @@ SECTIONS: tuple[SectionBuilder, ...] = (
     partial(inbox_section, heading=gettext_lazy("Waiting for your decision"), groups={"closure", "extension", "agree"}),
     new_instructions,
     partial(inbox_section, heading=gettext_lazy("Sent back to you"), groups={"sent_back"}),
-    not_taken_over,
+    late_acknowledgements,
     escalated,
     partial(health_section, heading=gettext_lazy("Overdue"), health=Health.OVERDUE),
     partial(health_section, heading=gettext_lazy("Review missed"), health=Health.REVIEW_MISSED),

@@ -140,8 +140,8 @@ def _answering(assigned: list[dict[str, str]] | None) -> set[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class ToTakeOver:
-    """What a liaison takes over in one act: the tasks of a meeting."""
+class PendingAcknowledgement:
+    """Tasks of a meeting that a liaison takes over in one act (签收)."""
 
     meeting: int
     title: str
@@ -151,15 +151,15 @@ class ToTakeOver:
     is_late: bool
 
 
-def find_to_take_over(account: Account, day: datetime.date) -> list[ToTakeOver]:
-    """Return what a liaison has to take over; one query, for others none."""
+def find_pending_acknowledgements(account: Account, day: datetime.date) -> list[PendingAcknowledgement]:
+    """Return what a liaison has still to take over. One query; none for others."""
     if account.role != Role.LIAISON:
         return []
     found: dict[int, list[Unacknowledged]] = defaultdict(list)
     for one in find_unacknowledged(day, account.departments.values("pk")):
         found[one.meeting].append(one)
     return [
-        ToTakeOver(
+        PendingAcknowledgement(
             meeting=meeting,
             title=ones[0].title,
             departments={one.department: one.department_name for one in ones},

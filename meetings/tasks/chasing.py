@@ -57,7 +57,7 @@ def _waiting_for_departments(tasks: TaskQuerySet, day: datetime.date) -> TaskQue
     return waiting_for_departments(tasks, day, PRESSING)
 
 
-def tasks_to_take_over(tasks: TaskQuerySet, department_id: int, day: datetime.date) -> TaskQuerySet:
+def tasks_to_acknowledge(tasks: TaskQuerySet, department_id: int, day: datetime.date) -> TaskQuerySet:
     """Return the tasks that ``department_id`` is late in taking over."""
     late = {one.meeting for one in find_unacknowledged(day, [department_id]) if one.is_late}
     parts = unacknowledged_parts([department_id]).filter(task__suggestion__meeting__in=late)
@@ -131,7 +131,7 @@ class Asked:
         return sum(one.number for one in self.unacknowledged)
 
     @property
-    def is_late_to_take_over(self) -> bool:
+    def is_late_to_acknowledge(self) -> bool:
         """Whether it is late in taking over any of them."""
         return any(one.is_late for one in self.unacknowledged)
 

@@ -313,13 +313,13 @@ def _reminded_tasks(departments: QuerySet, day: datetime.date, past_day: datetim
     part = OuterRef(OuterRef("department"))
     by_part = Q(department=part) | Q(department__merged_into=part)
     reports = entries.filter(by_part, is_report=True, task=OuterRef("task"), sequence__gt=OuterRef("sequence"))
-    taken_over = Acknowledgement.objects.filter(
+    acknowledged = Acknowledgement.objects.filter(
         department=part, meeting=OuterRef("task__suggestion__meeting"), recorded_at__gt=OuterRef("recorded_at")
     )
     if past_day is not None:
-        taken_over = taken_over.filter(recorded_at__date__lte=past_day)
+        acknowledged = acknowledged.filter(recorded_at__date__lte=past_day)
     is_red = Exists(_pressing_states(day).filter(task=OuterRef("task")))
-    unanswered = reminders.filter(~Exists(reports), is_red | ~Exists(taken_over))
+    unanswered = reminders.filter(~Exists(reports), is_red | ~Exists(acknowledged))
     parts = TaskDepartment.objects.filter(Exists(unanswered), department__in=departments, role__in=ANSWERABLE_ROLES)
     is_open = {"status__in" if past_day is None else "day_status__in": OPEN_STATUSES}
     return _tasks_on(past_day).standing().filter(pk__in=parts.values("task"), **is_open)

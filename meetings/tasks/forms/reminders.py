@@ -20,11 +20,11 @@ from .batch import SelectionForm
 from .workflow import TaskActionForm
 
 
-def usual_words(*, reports: bool = True, takes_over: bool = False) -> str:
+def usual_words(*, reports: bool = True, acknowledges: bool = False) -> str:
     """Return what a reminder says unless something else is typed."""
     # The log is a Chinese document, whatever language the page was in.
     with translation.override(settings.LANGUAGE_CODE):
-        sentences = [_("Please take over the tasks that you have not taken over yet.")] if takes_over else []
+        sentences = [_("Please take over the tasks that you have not taken over yet.")] if acknowledges else []
         if reports or not sentences:
             sentences.append(_("Please report progress. Where a day was missed, say why and what comes next."))
         return join_sentences(sentences)

@@ -24,8 +24,8 @@ from meetings.tasks.chasing import (
     build_slips,
     departments_with_slips,
     find_asked,
+    tasks_to_acknowledge,
     tasks_to_chase,
-    tasks_to_take_over,
 )
 from meetings.tasks.forms.batch import format_selection
 from meetings.tasks.forms.reminders import AcknowledgementForm, ReminderBatchForm, usual_words
@@ -106,8 +106,8 @@ def remind_many(request: Request) -> HttpResponse:
     else:
         department = permissions.readable_department(request.user, parse_id(request.GET.get("department", "")) or 0)
         red = dict(tasks_to_chase(tasks, department.pk, today()).values_list("pk", "version"))
-        late = dict(tasks_to_take_over(tasks, department.pk, today()).values_list("pk", "version"))
-        words = usual_words(reports=bool(red), takes_over=bool(late))
+        late = dict(tasks_to_acknowledge(tasks, department.pk, today()).values_list("pk", "version"))
+        words = usual_words(reports=bool(red), acknowledges=bool(late))
         initial = {"selected": format_selection(late | red), "department": department, "note": words}
     return _render(request, ReminderBatchForm(initial=initial, account=request.user))
 

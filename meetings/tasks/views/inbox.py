@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from meetings import permissions
 from meetings.exports.downloads import stored_file_response
 from meetings.tasks import inbox as waiting
-from meetings.tasks.acknowledgements import find_to_take_over
+from meetings.tasks.acknowledgements import find_pending_acknowledgements
 from meetings.tasks.import_issues import count_open_issues
 from meetings.tasks.navigation import inbox_task_url
 from meetings.ui.http import Request
@@ -34,7 +34,7 @@ def inbox(request: Request) -> HttpResponse:
         (group, Paginator(group.items(day), TASKS_PER_PAGE).get_page(request.GET.get("page") if chosen else 1))
         for group in ([chosen] if chosen else found)
     ]
-    to_take_over = [] if chosen else find_to_take_over(request.user, day)
+    pending_acknowledgements = [] if chosen else find_pending_acknowledgements(request.user, day)
     meetings = {task.suggestion.meeting_id for _group, page in groups for task in page}
     # No query where nothing waits for consent.
     claiming = [task for group, page in groups if group.key == waiting.BACK_DATING for task in page]
@@ -45,11 +45,11 @@ def inbox(request: Request) -> HttpResponse:
     context = {
         "day": day,
         "chosen": chosen,
-        "to_take_over": to_take_over,
+        "pending_acknowledgements": pending_acknowledgements,
         "groups": groups,
         "names_meetings": len(meetings) > 1,
         "reminded_besides": waiting.reminded_task_ids(request.user, day),
-        "number": number + len(to_take_over),
+        "number": number + len(pending_acknowledgements),
         "task_number": number,
         **questions,
         "has_inbox": waiting.has_inbox(request.user),
