@@ -8,6 +8,7 @@ from meetings.core.lifecycle import ENDED_STATUSES
 
 from .choices import EntryKind
 from .log import TaskLog, exclude_undone
+from .meeting import Meeting
 from .orders import UNSUPERVISED
 from .task import Status, Task, TaskQuerySet
 
@@ -56,7 +57,9 @@ def awaiting_agreement(tasks: TaskQuerySet, day: datetime.date | None = None) ->
     Now, or at the end of ``day``; the tasks are then those `on` it.
     """
     waiting = _awaiting_closure(tasks, day).exclude(UNSUPERVISED)
-    return waiting.filter(~has_agreement(day), meeting__leader_agrees_before_closure=True)
+    # By a list of these: beside a join, SQLite reads the log of all that wait.
+    asking = Meeting.objects.filter(leader_agrees_before_closure=True)
+    return waiting.filter(~has_agreement(day), meeting__in=asking.values("pk"))
 
 
 def awaiting_decision(tasks: TaskQuerySet, day: datetime.date | None = None) -> TaskQuerySet:
