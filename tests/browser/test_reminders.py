@@ -46,6 +46,7 @@ def test_somebody_makes_and_revokes_a_calendar_address(visit, world, width, pict
     page = visit("/tasks/", as_=world.liaison, width=width, language="en")
     page.locator(".account > summary").click()
     page.get_by_role("link", name="My settings").click()
+    page.get_by_role("link", name="Manage the address").click()
     page.get_by_role("button", name="Make an address").click()
     address = page.get_by_label("Address of the calendar").input_value()
     assert re.fullmatch(r".*/calendar/[\w-]{43}\.ics", address)
