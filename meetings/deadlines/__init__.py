@@ -21,7 +21,7 @@ table the tests run; in short:
 
 Read in this order: ``kinds`` (the words), ``text`` (one form for every way of printing), ``misprints``, ``days`` and
 ``periods`` (the calendar), ``grammar`` (where a form stands), ``point`` and ``due_dates`` (which day it is),
-``beside`` (the words around), ``reading`` (one task's cell), ``rows`` (a row's tasks), ``cells`` (values of Excel).
+``qualifiers`` (the words around), ``reading`` (one task's cell), ``rows`` (a row's tasks), ``cells`` (values of Excel).
 """
 
 from .cells import cell_text, read_cell

@@ -26,10 +26,10 @@ _SILENT_FOR = 10 * MAX_SECONDS_OF_A_SCANNED_PAGE
 
 
 def recognise_in_sandbox(content: bytes, *, on_page: Callable[[int, int], None]) -> str:
-    """Recognise what stands on the pages of a scan, as JSON (`documents.recognised`).
+    """Recognise what stands on the pages of a scan; return it as JSON.
 
-    ``on_page`` is told how many pages are done, and of how many; what it raises ends the reading.
-    Raises UnreadableDocumentError where the scan cannot be read.
+    `documents.recognition_json` reads it. ``on_page`` is told how many pages are done, and of how many; what it raises
+    ends the reading. Raises UnreadableDocumentError where the scan cannot be read.
     """
     return _run_worker("recognise", content, on_page)
 

@@ -129,7 +129,7 @@ class Scan(models.Model):
     """扫描件: how far the recognition of a document's pages is, and what it gave.
 
     ``problem`` says why it ended without a reading: the code and parameters of an UnreadableDocumentError.
-    ``recognised`` is kept, so that reading it again takes no second recognition (`documents.recognised`).
+    ``recognised`` is kept, so that reading it again takes no second recognition (`documents.recognition_json`).
     """
 
     document = models.OneToOneField(MinutesDocument, on_delete=models.CASCADE, primary_key=True, related_name="scan")

@@ -50,7 +50,7 @@ def task(
     """Enter the next task of a suggestion, as importing does.
 
     ``departments`` are pairs of department and role; left out, 技术部 is responsible and 肖良 supervises.
-    ``fields`` go to `actions.create_task`.
+    ``fields`` go to `create_task`.
     """
     of = of or suggestion()
     number = fields.pop("number", of.tasks.count() + 1)

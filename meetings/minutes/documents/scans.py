@@ -1,8 +1,9 @@
 """Scans and photographs, read by recognition into paragraphs and tables.
 
-A page's picture is made even, upright and flat (`page_pictures`), its rules give the cells (`ruled_tables`), and the
-lines of text found between them are read (`recognition`). That is a printed page as a PDF gives one, and goes the same
-way from there. A doubtful character is followed by a mark of its own on that way, by which it is found in its cell.
+A page's picture is made even, upright and flat (`page_pictures`), its rules give the cells (`picture_ruled_tables`),
+and the lines of text found between them are read (`recognition`). That is a printed page as a PDF gives one, and goes
+the same way from there. A doubtful character is followed by a mark of its own on that way, by which it is found in its
+cell.
 """
 
 import base64

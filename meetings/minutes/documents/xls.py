@@ -1,7 +1,7 @@
 """Excel and WPS workbooks in the binary format (.xls, .et), read by xlrd.
 
 calamine reads them too, but keeps neither how a number is shown nor what is struck through: a day shown as 2026年6月
-would be due on the first of June without a question (docs/decisions/020-binary-workbooks-by-xlrd.md).
+would be due on the first of June without a question (docs/decisions/020-formats-beside-word-and-excel.md).
 """
 
 import io
