@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import itertools
+import time
 
 import pytest
 from django.db import OperationalError
@@ -39,6 +41,26 @@ def test_a_task_is_told_with_its_parts_its_deadline_and_its_version(world, progr
     assert [part["name"] for part in told["departments"]] == [part.name for part in task.departments.all()]
     assert told["version"] == task.version
     assert told["url"].endswith(f"/tasks/{task.pk}/")
+
+
+def test_what_has_not_changed_is_not_sent_again(world, program, monkeypatch):
+    clock = itertools.count(time.time(), 60)
+    monkeypatch.setattr(time, "time", lambda: next(clock))
+    for address in ("tasks", "tasks?per_page=2", "meetings", f"tasks/{world.due_soon.pk}/log"):
+        before = program.read(address)
+        known = {"if-none-match": before["ETag"]}
+        again = program.get(f"/api/v1/{address}", headers=known)
+        assert (again.status_code, again.content, again["ETag"]) == (304, b"", before["ETag"]), address
+        assert program.head(f"/api/v1/{address}", headers=known).status_code == 304
+    known = {"if-none-match": program.read("tasks")["ETag"]}
+    Task.objects.filter(pk=world.due_soon.pk).update(text="改写")
+    assert program.get("/api/v1/tasks", headers=known).status_code == 200
+
+
+def test_a_task_of_the_same_version_is_sent_again_for_its_health_changes_with_the_day(world, program):
+    address = f"/api/v1/tasks/{world.due_soon.pk}"
+    known = {"if-none-match": program.get(address)["ETag"]}
+    assert program.get(address, headers=known).status_code == 200
 
 
 @pytest.mark.parametrize("health", list(Health))
@@ -133,6 +155,8 @@ def test_what_was_not_known_on_a_day_is_not_told(world, program):
 
 
 def test_what_fails_before_any_view_is_a_problem_too(world, program, monkeypatch):
+    clock = itertools.count(time.time(), 60)
+    monkeypatch.setattr(time, "time", lambda: next(clock))
     answer = program.get("/api/v1/tasks", headers={"host": "elsewhere.example"})
     assert answer["Content-Type"] == CONTENT_TYPE
     answer = program.get("/api/v1/tasks?q=%00")
