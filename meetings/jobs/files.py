@@ -27,14 +27,14 @@ from meetings.models import Account
 from . import job
 from .heartbeat import is_any_alive
 
-# So many rows of the register are written in a second (BENCHMARKS.md): a workbook of more is left to the worker.
+# So many rows of the register are written in a second (BENCHMARKS.md): a file of more is left to the worker.
 ROWS_AT_ONCE = 1_500
 # How long a file waits to be fetched.
 KEPT_FOR = datetime.timedelta(days=1)
 
 
 def is_for_worker(row_count: int) -> bool:
-    """Whether a worker lives, to whom a workbook of so many rows is left."""
+    """Whether a worker lives, to whom a file of so many rows is left."""
     return row_count > ROWS_AT_ONCE and is_any_alive()
 
 

@@ -1,4 +1,4 @@
-"""A long workbook is written by the worker: who asked sees how far it is, and fetches it alone."""
+"""A long file is written by the worker: who asked sees how far it is, and fetches it alone."""
 
 from __future__ import annotations
 
@@ -51,8 +51,11 @@ def ask(client, address: str) -> str:
 
 
 def saved(answer) -> tuple[str, list]:
-    """Return the name of a file, and what each cell of its sheets is and looks like."""
-    workbook = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    """Return the name of a file, and its lines, or what each cell of its sheets is and looks like."""
+    content = b"".join(answer.streaming_content)
+    if answer["Content-Type"] == "text/csv; charset=utf-8":
+        return answer["Content-Disposition"], content.splitlines()
+    workbook = openpyxl.load_workbook(io.BytesIO(content))
     cells = [
         (
             sheet.title,
@@ -76,6 +79,8 @@ def saved(answer) -> tuple[str, list]:
     [
         f"{LIST}xlsx",
         f"{LIST}shown-xlsx",
+        f"{LIST}csv",
+        f"{LIST}shown-csv",
         "/reports/register/?as_of=2024-02-09",
         "/reports/appraisal/?from=2023-11-08&to=2024-02-09&export=xlsx",
     ],
@@ -167,7 +172,7 @@ def test_one_that_nobody_writes_at_the_moment_is_said_to_wait(client, reader, se
     assert "what writes it does not run on this server" in compact_html(client.get(page))
 
 
-@pytest.mark.parametrize("address", [f"{LIST}csv", f"{LIST}shown-csv", f"{LIST}xlsx&department=特标部"])
+@pytest.mark.parametrize("address", [f"{LIST}csv&department=特标部", f"{LIST}xlsx&department=特标部"])
 def test_what_is_written_at_once_is_handed_out_at_once(client, reader, address):
     answer = client.get(address)
     assert answer.status_code == 200

@@ -51,8 +51,8 @@ def task_list(request: Request) -> HttpResponseBase:
         if write := REGISTER_FORMATS.get(ending):
             name = _("Register as of %(day)s") % {"day": name_day(day)}
             shown = listing.columns if ending != export_format else []
-            if ending == "xlsx" and request.method == "GET" and is_for_worker(listing.row_count):
-                return _leave_to_worker(request, listing, name, shown)
+            if request.method == "GET" and is_for_worker(listing.row_count):
+                return _leave_to_worker(request, listing, name, ending, shown)
             columns = columns_of_list(shown) if shown else register.COLUMNS
             return download_response(lambda file: write(file, listing.tasks, day, columns), name, ending)
         listing.errors.append(_("There is no export “%(name)s”. Choose Excel or CSV.") % {"name": export_format})
@@ -72,12 +72,12 @@ def task_list(request: Request) -> HttpResponseBase:
     )
 
 
-def _leave_to_worker(request: Request, listing: Listing, name: str, columns: list[str]) -> HttpResponse:
+def _leave_to_worker(request: Request, listing: Listing, name: str, ending: str, columns: list[str]) -> HttpResponse:
     return enqueue_file(
         write_list,
         account=request.user,
         name=name,
-        ending="xlsx",
+        ending=ending,
         row_count=listing.row_count,
         query=request.GET.urlencode(),
         day=listing.day.isoformat(),
