@@ -1,14 +1,14 @@
-"""Identity servers that are silent: asked again after a while, not by everybody.
+"""Circuit breaker: an identity server that gives no answer is left alone a while.
 
-Who asks one waits in a thread of the web server. Were each to wait for as long, nobody else would be answered either:
-not those who have a password here.
+Each request that asks it waits in a thread of the web server. If all threads waited, nobody could use the register, not
+even people who sign in by a password here.
 """
 
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# So long a server may take to say something, and so long a silent one is left alone.
+# How long to wait for an answer, and how long not to ask a server that gave none.
 TIMEOUT_SECONDS = 5
 PAUSE_SECONDS = 30
 
@@ -16,14 +16,14 @@ _silent_until: dict[str, float] = {}
 
 
 class SilentServerError(OSError):
-    """Raised instead of asking a server that has just been silent."""
+    """Raised instead of asking a server that did not answer a moment ago."""
 
 
 @contextmanager
 def call_server(server: str) -> Iterator[None]:
-    """Let the block ask a server, unless it has just been silent to this process.
+    """Run the block, which asks ``server``; note it if the server does not answer.
 
-    Raises SilentServerError.
+    Raises SilentServerError instead, where it did not answer this process a moment ago.
     """
     started = time.monotonic()
     if started < _silent_until.get(server, 0):

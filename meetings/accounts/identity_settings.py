@@ -7,15 +7,15 @@ from meetings.display.fields import join_sentences
 
 
 def find_identity_servers() -> list[str]:
-    """Return the names of the ways that are set up, as their addresses have them."""
+    """Return the identity servers that are set up, by their names in URLs."""
     ways = {"oidc": settings.OIDC_ISSUER, "cas": settings.CAS_URL}
     return [name for name, address in ways.items() if address]
 
 
 def describe_matching() -> str:
-    """Say whose account somebody new gets; empty without an identity server.
+    """Say which account a new person gets; empty without an identity server.
 
-    As `meetings.accounts.services.identities` decides.
+    `meetings.accounts.services.identities` decides it.
     """
     if not (find_identity_servers() or settings.LDAP_URL):
         return ""

@@ -16,12 +16,12 @@ from meetings.accounts.services.passkeys import use_passkey
 from meetings.accounts.services.second_factors import use_code
 from meetings.models import Account
 
-# What a session holds: the first step of somebody, and that there was a second one.
+# Keys of the session: the first step, and whether the second one was taken.
 _PENDING, VERIFIED = "first_step", "second_factor"
-# What a passkey is to sign, once.
+# Key of the session: what a passkey has to sign, valid once.
 CHALLENGE = "passkey_challenge"
 _PENDING_SECONDS = 300
-# The pages that come before all others, each with the addresses that it takes to have done with it.
+# Pages that an account has to complete first, each with the names of the URLs that this takes.
 _FIRST_PAGES = {
     "change_password": {"change_password"},
     "second_factors": {"second_factors", "add_passkey"},
@@ -37,12 +37,12 @@ class FirstStep:
 
 
 class SecondFactorBackend(ModelBackend):
-    """Takes a second factor of an account; passwords are no business of its."""
+    """Authenticates by a second factor of an account, never by a password."""
 
-    def authenticate(  # type: ignore[override]  # Django asks it for what it takes alone
+    def authenticate(  # type: ignore[override]  # Django calls it with these arguments alone
         self, request: HttpRequest | None, *, username: str, second_factor: str
     ) -> Account | None:
-        """Return the account of which it is a code, or what one of its keys signed."""
+        """Return the account whose code it is, or whose passkey signed it; else None."""
         account = Account.objects.filter(username=username, is_active=True).first()
         if account is None:
             return None
@@ -62,7 +62,7 @@ def begin(request: HttpRequest, account: Account, next_url: str) -> None:
 
 
 def find_first_step(request: HttpRequest) -> FirstStep | None:
-    """Return the first step of who asks, if it is recent and its password valid."""
+    """Return the session's first step, if it is recent and the password still valid."""
     pending = request.session.get(_PENDING)
     if pending is None or pending["at"] + _PENDING_SECONDS < time.time():
         return None
@@ -73,13 +73,13 @@ def find_first_step(request: HttpRequest) -> FirstStep | None:
 
 
 def complete(request: HttpRequest) -> None:
-    """Note in the session of who is signed in that there was a second factor."""
+    """Note in the session that the second factor was given."""
     request.session.pop(_PENDING, None)
     request.session[VERIFIED] = True
 
 
 def find_first_page(request: HttpRequest, account: Account) -> str:
-    """Return the name of the page that comes before all others; empty where none does."""
+    """Return the name of the page to complete first; empty where there is none."""
     if account.password_issued_at is not None:
         return "change_password"
     is_asked = account.role in settings.SECOND_FACTOR_ROLES
@@ -87,6 +87,6 @@ def find_first_page(request: HttpRequest, account: Account) -> str:
 
 
 def leads_elsewhere(request: HttpRequest, account: Account, name: str) -> str:
-    """Return `find_first_page` where the page called ``name`` has to wait for it."""
+    """Return `find_first_page` if it has to be completed before the page ``name``."""
     page = find_first_page(request, account)
     return page if page and name not in {"logout", *_FIRST_PAGES[page]} else ""

@@ -1,7 +1,7 @@
-"""Entries of the change log for who signed in, who signed out, and who failed to.
+"""Entries of the change log: who signed in or out, and whose sign-in failed.
 
-A try that the lockout turns away is no entry: it would let a stranger fill the log. Neither is one of a name that
-nobody has, which may be a password typed into the wrong field; the server's own log says that somebody tried.
+A try that the lockout refuses is not recorded, or a stranger could fill the log. A try with an unknown name is not
+recorded either, for it may be a password typed into the wrong field. The server's own log has both.
 """
 
 import datetime
@@ -39,14 +39,14 @@ def record_sign_in(request: HttpRequest | None, user: Account, **kwargs: Any) ->
 
 @receiver(user_logged_out)
 def record_sign_out(request: HttpRequest | None, user: Account | None, **kwargs: Any) -> None:
-    """Record that ``user`` signed out; a session that had ended is nobody's."""
+    """Record that ``user`` signed out, unless the session had ended before."""
     if user is not None:
         _record(ChangeKind.SIGNED_OUT, user, user, request)
 
 
 @receiver(user_login_failed)
 def record_failure(credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
-    """Record that somebody failed to sign in as an account that there is."""
+    """Record a failed sign-in with the name of an existing account."""
     if getattr(request, "axes_locked_out", False):
         logger.warning("A sign-in was turned away: too many failed before it.")
         return
@@ -58,9 +58,9 @@ def record_failure(credentials: dict[str, Any], request: HttpRequest | None = No
 
 
 def _forget_former_sign_ins() -> None:
-    """Delete ended sessions, and by which browser somebody signed in long ago.
+    """Delete ended sessions, and the browsers of sign-ins long ago.
 
-    The change log keeps what shall be kept; failures, axes forgets by itself.
+    The change log keeps what has to be kept; axes deletes failed sign-ins by itself.
     """
     now = timezone.now()
     Session.objects.filter(expire_date__lt=now).delete()

@@ -1,4 +1,4 @@
-"""What is read: lists by pages that neither skip nor repeat a row, and one row."""
+"""Read operations: lists in pages that neither skip nor repeat a row, and one row."""
 
 import datetime
 from collections.abc import Iterator, Sequence
@@ -29,7 +29,7 @@ router = Router()
 _MAX_ID = 10**MAX_ID_DIGITS - 1
 Id = Annotated[int, Path(ge=1, le=_MAX_ID)]
 IdFilter = Annotated[int | None, Query(ge=1, le=_MAX_ID)]
-# Empty on the first page, as of tasks.
+# Empty for the first page, as in the list of tasks.
 After = Annotated[str, Query(pattern=rf"^[0-9]{{0,{MAX_ID_DIGITS}}}$", description="`next` of the page before")]
 PageSize = Annotated[int, Query(ge=1, le=PAGE_SIZES[-1])]
 DEFAULT_PAGE_SIZE = PAGE_SIZES[1]
@@ -38,9 +38,9 @@ PAGING = ("after", "per_page")
 
 @contextmanager
 def register_on(request: Request, *others: str, declared: Sequence[dict[str, Any]] = DAYS) -> Iterator[datetime.date]:
-    """Give the day that is asked about, as the register was known on another.
+    """Yield the requested day; within, the register is that of ``known_on``.
 
-    Raises InvalidAsOfError for what is none, and as `check_parameters` does.
+    Raises InvalidAsOfError for an invalid day, and what `check_parameters` raises.
     """
     check_parameters(request.GET, declared, *others)
     day, known = parse_known_on(request.GET.get(KNOWN_ON), request.GET.get(AS_OF))
@@ -49,7 +49,7 @@ def register_on(request: Request, *others: str, declared: Sequence[dict[str, Any
 
 
 def _cut(rows: Sequence[Any], size: int, key: str = "pk") -> tuple[Sequence[Any], str | None]:
-    """Return ``size`` of ``rows``, which are one more if there are, and what is next."""
+    """Return the first ``size`` rows and the ``key`` to go on from; None at the end."""
     return rows[:size], str(getattr(rows[size - 1], key)) if len(rows) > size else None
 
 
@@ -88,7 +88,7 @@ def show_suggestion(request: Request, pk: Id) -> Any:
 
 
 def _tell_suggestions(request: Request, rows: Sequence[Any], day: datetime.date) -> list[schemas.Suggestion]:
-    """Return ``rows`` with what became of them. Three queries, for any number."""
+    """Return the suggestions with health and outcome. Three queries, for any number."""
     ids = [row.pk for row in rows]
     sources = SuggestionSource.objects.select_related("person").order_by("position")
     prefetch_related_objects(rows, Prefetch("suggestion_sources", sources))
@@ -109,7 +109,7 @@ def list_tasks(request: Request) -> Any:
         page = found.page
         return schemas.TaskPage(
             items=[schemas.Task.of(task) for task in page.object_list],
-            # The last page may be full, too: then the next one is empty.
+            # A full page may be the last one: then the next one is empty.
             next=page.after if len(page.object_list) == page.paginator.per_page else None,
             count=page.paginator.count,
             is_count_exact=page.paginator.is_exact,
@@ -127,7 +127,7 @@ def show_task(request: Request, response: HttpResponse, pk: Id) -> Any:
 
 
 def tell_task(request: Request, response: HttpResponse, pk: int, day: datetime.date) -> schemas.Task:
-    """Return the task, with its version in the header of the answer; or Http404."""
+    """Return the task, and put its version into the ETag; raises Http404."""
     task = permissions.readable_task(request.user, pk, day)
     response.headers["ETag"] = f'"{task.version}"'
     return schemas.Task.of(task)
@@ -138,7 +138,7 @@ def show_log(request: Request, pk: Id, after: After = "", per_page: PageSize = D
     with register_on(request, *PAGING) as day:
         task = permissions.readable_task(request.user, pk, day)
         entries = task.log.select_related("actor", "department", "instructs").prefetch_related("evidence")
-        # What takes an entry back may be of a later day.
+        # The entry that undoes another one may have a later day.
         whole = mark_undone(entries.order_by("sequence"))
         log = [entry for entry in whole if entry.effective_on <= day and entry.sequence > int(after or 0)]
         found, following = _cut(log, per_page, key="sequence")

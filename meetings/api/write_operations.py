@@ -1,7 +1,7 @@
-"""What is done to a task: what its page offers, by the forms of the page.
+"""Write operations: the actions of a task's page, through the forms of that page.
 
-A form knows what a service takes, who may, and on which version; here its fields become the types of a body, and what
-it says an answer.
+A form knows the arguments of its service, who may call it, and the version. Here the fields of the form become the
+types of the request body, and its messages the response.
 """
 
 import datetime
@@ -45,7 +45,7 @@ IF_MATCH = {
         }
     ]
 }
-# What the header, or the page, says instead.
+# Fields that are not in the body: If-Match or the page has them.
 UNSENT = ("version", "status_was", "files")
 Run = Callable[[Any], object]
 
@@ -76,13 +76,13 @@ def _type_of(name: str, field: Any) -> Any:
 
 
 def _body_of(name: str, form: type[TaskForm]) -> type[Body]:
-    """Return the type of the body that fills in ``form``."""
+    """Return the type of the request body for ``form``."""
     fields: dict[str, Any] = {}
     for field_name, field in form.base_fields.items():
         if field_name in UNSENT:
             continue
         kind = _type_of(field_name, field)
-        # Left out, it is today: what a form shows when it is opened.
+        # Without it, it is today, as in a form that was just opened.
         is_required = field.required and field_name != "effective_on"
         fields[field_name] = (kind, Field(...)) if is_required else (kind | None, Field(None))
     if issubclass(form, DecisionForm):
@@ -91,7 +91,7 @@ def _body_of(name: str, form: type[TaskForm]) -> type[Body]:
 
 
 def _add(name: str, form: Any, find: Callable[[Account, int], Task], run: Run, summary: str) -> None:
-    """Let the API do ``name`` to a task: ``run`` what ``form`` says."""
+    """Add the operation ``name`` on a task: validate by ``form``, then call ``run``."""
 
     def act(request: Request, response: HttpResponse, pk: Id, body: Any) -> Any:
         check_parameters(request.GET, ())
@@ -133,13 +133,13 @@ def _refuse(form: TaskForm) -> HttpResponse:
         for name, messages in form.errors.items()
         for message in messages
     ]
-    # A reading that was not shown yet: sent along the next time, it counts.
+    # How a deadline was read, to be confirmed: sent along the next time, it is accepted.
     understood = form.data.get("understood") if "understood" in form.fields else None
     return refusal_response(errors, form.status_code, **({"understood": understood} if understood else {}))
 
 
 def conflict_response(error: ConflictError) -> HttpResponse:
-    """Return the answer to a change of an older version: what others did since."""
+    """Return the response to a change of an older version: what others did since."""
     entries = [schemas.LogEntry.of(entry).model_dump(mode="json") for entry in error.newer_entries]
     version = {} if error.current_version is None else {"version": error.current_version}
     return problem_response(412, error.message, **version, newer_entries=entries)
@@ -150,7 +150,7 @@ def _find_for(action: Action) -> Callable[[Account, int], Task]:
 
 
 def _takes_files(action: Action) -> bool:
-    """Whether it is about files of evidence, which pages take and hand out."""
+    """Whether the action takes files of evidence, which only pages do."""
     fields = action.form.base_fields
     return "evidence" in fields or ("files" in fields and fields["files"].required)
 

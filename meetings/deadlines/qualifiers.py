@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from . import grammar
 from .grammar import POINT_FORMS, Form, Mark
 
-#: In the text of `_sign` these stand for a date, and for what else is a form of the grammar.
+#: In the text of `_sign`, the first stands for a date, the second for any other form of the grammar.
 _DATE, _OTHER = "\1", "\0"
 _REVISED = (
     r"(?:现|已|再|又|后)*(?:经[^,;()\x00\x01]{0,6}(?:批准|同意|研究))?(?:调整|延期|延长|延后|推迟|顺延|展期|改期|变更|提前|更改|修改|改|延)"
     r"(?:完成)?(?:时间|时限|期限)?(?:为|至|到)"
 )
 _FORMER = r"原(?:定|计划|先|来)?(?:完成)?(?:时间|时限|期限)?(?:为|是|于)?:?"
-#: 原定2025年6月底，调整为2025年9月底: what was due before is no stage.
+#: 原定2025年6月底，调整为2025年9月底: the former day is no milestone.
 _REPLACED = re.compile(rf"(?:{_FORMER}|由|从)?\x01+[,;.( ]*{_REVISED}(?=\x01)")
 _REPLACED_BEHIND = re.compile(rf"\({_FORMER}\x01+\)")
 _DOUBT = re.compile(
@@ -26,7 +26,7 @@ _DOUBT = re.compile(
     r"|为准|按(?![时期质月季年周])|根据|依据|依照|参照|(?<![清消拆解排扫])除(?![险患])|不[含包]|[未尚拟]|申请|建议|(?<![平高草])原(?![则料理因])"
     r"|条件|特殊|无法|不能|后(?![续勤期台备评])|(?<![提目当以之底末])前(?=$|[,;.)\n]|完成|办结)"
 )
-#: What says no more than that the day is the deadline, in any order around it.
+#: Words around a day that only say that it is the deadline, in any order.
 _PLAIN = re.compile(
     r"(?:[\x00\x01]|于|在|自|从|截?至|到|截止|最迟|最晚|不[得应]?[晚迟]于|不超过|务必|确保|保证|力争|争取|原则上|计划|预计|贯穿"
     r"|各?\d+[个项家次件篇场处套户人%]|[各均]|全部|其[中余他]|同时|后续|含|以?[前内]|底|份|止|[并且和与及~-])*\d{0,2}"
@@ -37,14 +37,14 @@ _WORK = re.compile(
     "|自查|[检排核]查|评[估审]|考核|总结|汇总|上报|报|公[示布]|发布|签订|申报|立项|招标|采购|安装|调试|培训|学习|宣传|部署"
     "|筹备|设计|施工|改造|覆盖|审[议核批]|方案|初稿|成果|成效"
 )
-# 9月底前（2025年） is one day, in two pieces.
+# 9月底前（2025年） is one day, written in two pieces.
 _YEAR_BEHIND = re.compile(r".\(\d{4}年度?\)")
 _LABEL = re.compile(r"^[^:\x01]{1,14}:")
 _CLAUSE = re.compile(r"[^,;.()\n]+")
 
 
 def find_replaced(chars: str, marks: Sequence[Mark]) -> list[Mark]:
-    """Return the dates that a later one takes the place of."""
+    """Return the dates that another date in the text replaces."""
     signed = _sign(chars, marks)
     spans = [match.span() for pattern in (_REPLACED, _REPLACED_BEHIND) for match in pattern.finditer(signed)]
     replaced = [mark for mark in marks if any(start <= mark.start < end for start, end in spans)]
@@ -52,7 +52,7 @@ def find_replaced(chars: str, marks: Sequence[Mark]) -> list[Mark]:
 
 
 def is_all_read(chars: str, marks: Sequence[Mark]) -> bool:
-    """Whether all words beside the dates are understood, and none of them is a doubt."""
+    """Whether all words beside the dates are understood, and none is doubtful."""
     if _YEAR_BEHIND.search(chars):
         return False
     signed = _sign(chars, marks)
@@ -66,12 +66,12 @@ def is_all_read(chars: str, marks: Sequence[Mark]) -> bool:
 def _is_clause_read(signed: str, clause: str) -> bool:
     plain = re.sub("[、 ]", "", _LABEL.sub("", signed))
     behind = signed.rfind(_DATE) + 1
-    # Behind 6月底前 stands what is to be done by then, whatever it is (到岗).
+    # After 6月底前 comes what has to be done by then, whatever it is (到岗).
     return bool(_PLAIN.fullmatch(plain) or _WORK.search(clause[behind:]) or clause[behind - 1 : behind] == "前")
 
 
 def _sign(chars: str, marks: Sequence[Mark]) -> str:
-    """Return the uniform text, with each mark's place filled by what it stands for."""
+    """Return ``chars`` with each mark replaced by `_DATE` or `_OTHER`."""
     for mark in marks:
         is_date = mark.form in POINT_FORMS and mark.form is not Form.SEASON
         chars = chars[: mark.start] + (_DATE if is_date else _OTHER) * (mark.end - mark.start) + chars[mark.end :]

@@ -12,7 +12,7 @@ from meetings.models import Task
 class DepartmentReport:
     """A department's last report on a task; ``reporter`` is empty if nobody is named.
 
-    ``is_own_word``: a department's, not what the secretariat noted.
+    ``is_own_word``: the department wrote it, not the secretariat.
     """
 
     reporter: str
@@ -24,7 +24,7 @@ class DepartmentReport:
 def department_reports(task: Task, *, is_each_named: bool = False) -> list[DepartmentReport]:
     """Return each department's own last report, newest first, without empty ones.
 
-    What the secretariat noted comes after them: it adds to what departments say, as that it agrees.
+    The secretariat's notes come after them, for they only add to what departments report.
     ``task`` comes from `TaskQuerySet.with_department_reports`. Nobody is named where the task has one department, whose
     report is the only one, unless ``is_each_named``.
     """

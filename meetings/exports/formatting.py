@@ -23,7 +23,7 @@ def distinct(values: Iterable[str]) -> list[str]:
 def parts_of(owner: Task | Suggestion, relation: str) -> Iterable[Any]:
     """Return what hangs on a task or a suggestion.
 
-    `register.iterate_tasks` loads lists of it, for a manager takes longer to ask than a row to write.
+    `register.iterate_tasks` loads it as lists, because asking a manager takes longer than writing a row.
     """
     loaded = owner.__dict__.get(f"loaded_{relation}")
     return getattr(owner, relation).all() if loaded is None else loaded

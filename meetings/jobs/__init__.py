@@ -1,8 +1,8 @@
-"""The one job queue: what must not be waited for in a request runs in a worker.
+"""The one job queue: a worker runs what a request must not wait for.
 
-A job is a function with `job`, called by its ``enqueue`` inside the transaction that needs it done: it waits once that
-commits, and never otherwise. It may be run again after a failure or a lost worker, so it must be harmless to repeat.
-Its arguments are JSON.
+A job is a function decorated with `job`. Call its ``enqueue`` inside the transaction that needs it: the job is queued
+if the transaction commits. It may run again after a failure or a lost worker, so it must be harmless to repeat. Its
+arguments are JSON.
 """
 
 from collections.abc import Callable
@@ -13,14 +13,14 @@ from django_tasks.base import Task
 
 from meetings.core.types import StrOrPromise
 
-# What a job is called on the page of jobs, by the path that it is stored with.
+# The labels of jobs on the page of jobs, by the path that a job is stored with.
 LABELS: dict[str, StrOrPromise] = {}
 
 
 def job(label: StrOrPromise) -> Callable[[Callable[..., Any]], Task]:
     """Make a function a job, called ``label`` on the page of jobs.
 
-    django-tasks says task, which is something else in this house.
+    django-tasks calls it a task, which is something else in this project.
     """
 
     def decorate(function: Callable[..., Any]) -> Task:

@@ -27,16 +27,16 @@ from .meeting import Meeting
 from .outcome import SuggestionOutcome
 from .task import Task
 
-# The tasks whose intervals another log makes.
+# Table of the tasks whose intervals are replayed from the log as known.
 _REPLAYED = "meetings_replayed"
 
 
 @dataclass(frozen=True, slots=True)
 class _Reference:
-    """What a row is without an entry that was not known.
+    """How a row looks where entries that it refers to were not known yet.
 
-    Without ``entry`` there is no row. Where one of ``later`` is not known, its column is empty, and others are as
-    given: constants of SQL.
+    Without ``entry`` the row is left out. Where an entry in ``later`` was not known, that column is NULL, and further
+    columns have the values given, as SQL.
     """
 
     entry: str
@@ -52,9 +52,9 @@ _REFERENCES: dict[type[models.Model], _Reference] = {
 
 @contextmanager
 def known_on(day: datetime.date | None) -> Iterator[None]:
-    """Let all queries see what was recorded by the end of ``day``; None: whatever is.
+    """Let all queries see only what was recorded by the end of ``day``; None: all.
 
-    For reading alone: the hidden tables cannot be written to. Days after ``day`` have no meaning within.
+    For reading alone: the hidden tables cannot be written to. Do not ask for days after ``day`` within.
     """
     if day is None or day == known_day():
         yield

@@ -60,8 +60,8 @@ class TaskLogQuerySet(  # type: ignore[override]  # each of the two would return
     def last_of_departments(self, day: datetime.date) -> TaskLogQuerySet:
         """Return each department's own last report on a task by ``day``, newest first.
 
-        A merged department's is the living one's; what was reported for no department counts as one department's.
-        ``is_shared``: others have a part in the task.
+        A merged department's reports belong to the one it was merged into; reports for no department count together as
+        one department's. ``is_shared``: other departments have a part in the task.
         """
         reports = self.standing().filter(is_report=True, effective_on__lte=day)
         reports = reports.annotate(reporter=Coalesce("department__merged_into", "department", 0))
@@ -98,10 +98,10 @@ class TaskLog(AppendOnlyModel, NaturalKeyModel):
     maps what changed to ``{"old": …, "new": …}``; the keys are those of `STATE_CHANGES` and ``text remarks suggestion
     lead_in departments leaders asked_deadline evidence outcome reply``, of its place in the table ``aspect number
     task_number place_in_table sources suggestion_row split_off split_from joined joined_into``. ``is_report``: ``note``
-    tells of progress. An entry with ``undone`` (the sequences of entries of a batch) takes those back, for every day;
-    its other changes tell the reader what became of that. ``hash`` covers the entry and the hash of the one before it.
-    ``claimed_day`` is the day it is about, where that needs consent and it counts from the day of recording; consent
-    takes it back and writes it again, with ``reported_by``.
+    tells of progress. An entry with ``undone`` (the sequences of entries of a batch) undoes those, for every day;
+    its other changes tell the reader what that changed. ``hash`` covers the entry and the hash of the one before it.
+    ``claimed_day`` is the day it is about, where that day needs consent and the entry counts from the day of recording;
+    consent undoes the entry and writes it again for that day, with ``reported_by``.
     """
 
     NATURAL_KEY = (*RELATED_TASK_KEY, "sequence")
@@ -168,7 +168,7 @@ class TaskLog(AppendOnlyModel, NaturalKeyModel):
 
     @property
     def living_department(self) -> Department | None:
-        """The department it was made for, or the one that was merged into."""
+        """The department it was made for, or the one that this was merged into."""
         return self.department and (self.department.merged_into or self.department)
 
     @property

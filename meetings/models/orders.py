@@ -1,24 +1,24 @@
-"""What lists of tasks are ordered by and found by, and the indexes that have it.
+"""Orders and conditions of lists of tasks, and the indexes for them.
 
-An index is found by the very expression that it was made from, so that numbers and texts are written out in it.
+A database uses an index only for the very expression it was made from, so constants are part of the expression.
 """
 
 from typing import Any
 
 from django.db.models import DateField, Func, Index, Q, TextField, Transform
 
-# The order of the register, which decides between tasks that are equal in what a list is ordered by.
+# The order of the register, also for tasks that are equal in what a list is ordered by.
 REGISTER_ORDER = ("issued_on", "meeting_id", "suggestion_position", "number", "id")
 
 
 class WithoutIndex(Func):
-    """A column that SQLite looks for no index of: nearly all rows fulfil it."""
+    """A column that SQLite uses no index for, because nearly all rows match."""
 
     arity = 1
     template = "+%(expressions)s"
 
     def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:
-        """Return the column as it is: statistics tell PostgreSQL as much."""
+        """Return the plain column: PostgreSQL knows that from its statistics."""
         return self.as_sql(compiler, connection, template="%(expressions)s", **extra)
 
 
@@ -30,31 +30,31 @@ class FirstLetters(Func):
 
 
 class Filled(Func):
-    """A column, or nothing where it holds what it does when nobody filled it in."""
+    """A column of text, or NULL where it is empty."""
 
     template = "NULLIF(%(expressions)s, '')"
 
 
 class NotZero(Func):
-    """A number, or nothing where it is 0."""
+    """A number, or NULL where it is 0."""
 
     template = "NULLIF(%(expressions)s, 0)"
 
 
 @DateField.register_lookup
 class OrNever(Transform):
-    """A day, or one after all others where there is none: one range instead of two."""
+    """A day, or the last of all days for NULL: one range instead of two conditions."""
 
     lookup_name = "or_never"
     template = "COALESCE(%(expressions)s, '9999-12-31')"
 
 
-# No department answers for it, or nobody supervises it: a task repeats how the first of them is spelled.
+# No department answers for the task, or nobody supervises it: the task repeats the first one's spelling.
 UNASSIGNED = Q(department_spelling__isnull=True)
 UNSUPERVISED = Q(leader_spelling__isnull=True)
 
-# The intervals of a day, with all that a health is worked out of. Most hold still: those are in the order of their
-# tasks, whose rows and parts are then read one beside the other.
+# The intervals of a day, with all columns that health is computed from. Most of them last until now: these are in the
+# order of their tasks, whose rows and parts are then read one after the other.
 DAY_INDEX = Index(
     OrNever("until").desc(),
     *("task", "since", "until", "status", "next_due", "next_review", "deadline_kind", "last_report"),
@@ -73,7 +73,7 @@ ORDER_INDEXES = [
         fields=["-issued_on", "-meeting", "suggestion_position", "number", "id"],
         condition=Q(joined_into__isnull=True),
     ),
-    # With all that a health is worked out of: a list or a count of one needs nothing else.
+    # With all columns that health is computed from: a list or a count of one health reads nothing else.
     Index(
         name="task_by_health",
         fields=["status", "next_due", "next_review", "deadline_kind", "issued_on", "meeting", *REGISTER_ORDER[2:]],

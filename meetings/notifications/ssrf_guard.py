@@ -1,6 +1,6 @@
-"""Connections to addresses that somebody typed: none leads inside, none lasts.
+"""SSRF guard: connections to typed addresses end in time and reach nothing inside.
 
-What a name leads to is looked at where the connection stands: whoever owns the name may answer otherwise every time.
+The IP address is checked once the connection is made, because a host name may resolve differently each time.
 """
 
 import ipaddress
@@ -24,15 +24,15 @@ from meetings.errors import InvalidInputError
 
 from .posting import RefusedError
 
-# Seconds to connect and to wait for a part of the answer; and for all of it, however many parts it has.
+# Seconds to connect, and to wait for a part of the response; then for the whole of it.
 TIMEOUT = (5, 15)
 MAX_SECONDS = 20
 
 
 def find_inside(address: str) -> str | None:
-    """Return the address of a network of ours that its host has, unless it is allowed.
+    """Return the inside IP address that the host of ``address`` has, unless allowed.
 
-    A host that is not known is none: posting will say so.
+    None for an unknown host: posting to it will fail and say so.
     """
     parts = urlsplit(address)
     host = (parts.hostname or "").rstrip(".")
@@ -46,7 +46,7 @@ def find_inside(address: str) -> str | None:
 
 
 def require_outside(address: str, field: str) -> None:
-    """Raise InvalidInputError for an address inside that is not allowed."""
+    """Raise InvalidInputError for an inside address that is not allowed."""
     if (inside := find_inside(address)) is not None:
         raise InvalidInputError(
             _("%(host)s is inside (%(ip)s). If that is meant, its name has to stand in the setting WEBHOOK_HOSTS.")
@@ -56,7 +56,7 @@ def require_outside(address: str, field: str) -> None:
 
 
 def _is_allowed(host: str) -> bool:
-    # A connection knows the host in ASCII.
+    # Connections have the host name in ASCII.
     return host in settings.WEBHOOK_HOSTS or host in [
         name.encode("idna").decode() for name in settings.WEBHOOK_HOSTS if not name.isascii()
     ]
@@ -64,12 +64,12 @@ def _is_allowed(host: str) -> bool:
 
 def _is_inside(text: str) -> bool:
     ip = ipaddress.ip_address(text.partition("%")[0])
-    # What is written as IPv6 may be an address of IPv4.
+    # An IPv4 address may be written as IPv6.
     return not (getattr(ip, "ipv4_mapped", None) or ip).is_global
 
 
 class _Guarded(HTTPConnection):
-    """A connection that is given up where it leads inside, and when its time is over."""
+    """A connection that is closed if it leads inside, or when its time is over."""
 
     def _new_conn(self) -> socket.socket:
         made = super()._new_conn()
@@ -86,7 +86,7 @@ class _GuardedTLS(_Guarded, HTTPSConnection):
 
 
 class _Time:
-    """The time that one message has, however many parts its answer comes in."""
+    """The time for one message, however many parts its response comes in."""
 
     def __init__(self) -> None:
         self._ends_at = time.monotonic() + MAX_SECONDS
@@ -97,8 +97,8 @@ class _Time:
         return time.monotonic() >= self._ends_at
 
     def end(self, connection: socket.socket) -> None:
-        """Hang up once the time is over."""
-        # Encryption takes the connection itself over.
+        """Shut the connection down once the time is over."""
+        # TLS takes over the socket itself, so a duplicate is kept.
         hand = connection.dup()
         timer = Timer(max(0, self._ends_at - time.monotonic()), _hang_up, [hand])
         timer.daemon = True
@@ -136,10 +136,10 @@ class _Adapter(HTTPAdapter):
 
 @contextmanager
 def guarded_session() -> Iterator[requests.Session]:
-    """Give a session to post once by.
+    """Yield a session for posting once.
 
-    Raises RefusedError for an address inside, requests.Timeout for an answer that does not end. A proxy of the office's
-    own connects as it will: whoever posts by one has looked at `find_inside`.
+    Raises RefusedError for an inside address, requests.Timeout for a response that does not end. The office's own
+    proxy connects by itself, unguarded: check `find_inside` before posting through one.
     """
     left = _Time()
     token = _time.set(left)
@@ -149,7 +149,7 @@ def guarded_session() -> Iterator[requests.Session]:
                 session.mount(scheme, _Adapter())
             yield session
             if left.is_over:
-                # An answer that was cut off may look whole.
+                # A response that was cut off may look complete.
                 raise requests.Timeout
     except requests.RequestException as error:
         if left.is_over:

@@ -1,6 +1,6 @@
-"""Whether texts, parts, evidence and instructions are what the logs say.
+"""Checks that texts, departments, evidence and instructions agree with the logs.
 
-Of names only the number is compared: departments and people are renamed and joined, and the log keeps the name of its
+Only the number of names is compared: departments and people are renamed and merged, and the log keeps the name of its
 day.
 """
 
@@ -15,12 +15,12 @@ from meetings.models import EntryKind, Evidence, Instruction, Task, TaskLog
 from meetings.models.log import REPORTED_BY
 from meetings.models.task import TASK_TEXTS
 
-# Entries or rows that are looked at together.
+# Entries or rows that are checked at a time.
 PORTION = 1000
 
 
 def check_task(task: Task, log: Iterable[TaskLog]) -> Iterator[str]:
-    """Yield what of ``task`` is not as its log left it.
+    """Yield a message where ``task`` differs from what its log says.
 
     ``log`` is ordered by sequence; its departments and leaders are prefetched.
     """
@@ -45,9 +45,9 @@ def check_task(task: Task, log: Iterable[TaskLog]) -> Iterator[str]:
 
 
 def check_evidence() -> Iterator[str]:
-    """Yield the entries whose files of evidence are others than they say, or gone."""
+    """Yield a message for each entry whose files of evidence differ or are gone."""
     entries = TaskLog.objects.filter(Q(changes__has_key="evidence") | Q(changes__has_key="evidence_deleted"))
-    # What consent writes again repeats what it was; its files are those of the first.
+    # An entry written again by consent repeats the first one, which keeps the files.
     entries = entries.exclude(changes__has_key=REPORTED_BY).select_related("task").prefetch_related("evidence")
     for entry in entries.order_by("pk").iterator(PORTION):
         added, removed = _files_of(entry, "evidence"), _files_of(entry, "evidence_deleted")
@@ -61,7 +61,7 @@ def check_evidence() -> Iterator[str]:
 
 
 def check_instructions() -> Iterator[str]:
-    """Yield the entries whose instructions are other ones, gone, or unanswered."""
+    """Yield a message for each entry whose instruction differs or is gone."""
     entries = TaskLog.objects.filter(kind=EntryKind.INSTRUCTION).select_related("task", "instructs")
     for entry in entries.order_by("pk").iterator(PORTION):
         instruction = getattr(entry, "instructs", None)

@@ -74,7 +74,7 @@ def _action_drawer(context: Context) -> Callable[[Task, str], str]:
 
 
 def row_number(task: Task, *, names_meeting: bool) -> SafeString:
-    """Draw which row of which table a ``task`` is, where the like stand below it."""
+    """Draw the printed number of ``task``; ``names_meeting``: with its meeting."""
     meeting = task.suggestion.meeting
     return fill_html(
         '<span class="cell-note nowrap">{} {}</span>',

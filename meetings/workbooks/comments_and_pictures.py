@@ -1,6 +1,6 @@
 """Comments and pictures at open cells of a workbook, offered to be taken over.
 
-Those that are taken stand among the decisions of the upload, by the row's place, what it is and its number there:
+Those to be taken over are among the upload's decisions; the key has the row's place, the kind and a number:
 ``{"3:comment:0": "take"}``.
 """
 
@@ -37,7 +37,7 @@ TAKE = "take"
 
 
 def notices_at_open_cells(workbook: ParsedWorkbook) -> dict[str, tuple[int, Notice]]:
-    """Return the comments and pictures at open cells by key, with their rows' places."""
+    """Return the comments and pictures at open cells by key, with the row's place."""
     places = {(row.sheet, row.row): place for place, row in enumerate(workbook.rows)}
     found: dict[str, tuple[int, Notice]] = {}
     for notice in workbook.notices:
@@ -51,7 +51,7 @@ def notices_at_open_cells(workbook: ParsedWorkbook) -> dict[str, tuple[int, Noti
 def find_offers(upload: WorkbookUpload, workbook: ParsedWorkbook) -> dict[int, list[Offer]]:
     """Return what could be taken over, by the places of the rows.
 
-    Offered is a comment that the register could hold, and a picture that would be evidence if it came as a file.
+    That is each comment which the register can hold, and each picture that would be accepted as evidence.
     """
     notices = notices_at_open_cells(workbook)
     pictures = _read_pictures(upload, {key: notice for key, (_place, notice) in notices.items() if notice.part})
@@ -65,7 +65,7 @@ def find_offers(upload: WorkbookUpload, workbook: ParsedWorkbook) -> dict[int, l
 
 
 def _read_pictures(upload: WorkbookUpload, notices: Mapping[str, Notice]) -> dict[str, CheckedFile]:
-    """Return the pictures that may be evidence, called by the file and their cells."""
+    """Return the pictures that may be evidence, named after the file and their cells."""
     pictures: dict[str, CheckedFile] = {}
     if not notices:
         return pictures
@@ -76,7 +76,7 @@ def _read_pictures(upload: WorkbookUpload, notices: Mapping[str, Notice]) -> dic
                 file_type = detect_file_type(cast(BinaryIO, picture))
                 if file_type is not None and file_type.content_type.startswith("image/"):
                     picture.name = f"{PurePath(upload.original_name).stem} {notice.place}.{file_type.endings[0]}"
-                    # What is too large is named as what was not read.
+                    # A picture that is too large stays in the list of what was not read.
                     with suppress(ServiceError):
                         (pictures[key],) = check_files([picture])
     except (OSError, UnreadableDocumentError) as error:
@@ -87,10 +87,9 @@ def _read_pictures(upload: WorkbookUpload, notices: Mapping[str, Notice]) -> dic
 def plan_offers(
     row: ReviewedRow, offers: Iterable[Offer], later_entries: Iterable[TaskLog], account: Account, day: datetime.date
 ) -> list[Offer]:
-    """Offer them with ``row``, and add what is taken to its planned entries.
+    """Add ``offers`` to ``row``, and those to be taken over to its planned entries.
 
-    What the register has by now, by its ``later_entries``, is offered no more; returned is what it has not. A row that
-    is left out has no offers.
+    Return the offers that the register does not have yet, by its ``later_entries``. A row that is left out gets none.
     """
     standing = exclude_undone(later_entries)
     notes = {entry.note for entry in standing if entry.kind == EntryKind.COMMENT}

@@ -17,11 +17,11 @@ SOFT_BREAK = "\v"
 
 
 class CellDefect(StrEnum):
-    """Why what stands in a spreadsheet's cell is nothing that somebody wrote."""
+    """Why the content of a spreadsheet's cell was not typed by a person."""
 
     ERROR = "error"
     BOOLEAN = "boolean"
-    # Nobody has computed it, so that its text is the formula.
+    # It was never computed, so its text is the formula.
     FORMULA = "formula"
     PICTURE = "picture"
 
@@ -75,8 +75,8 @@ class Table:
     """A rectangle of cells: every row has the same number of positions.
 
     ``hidden_rows``: rows (0-based) the spreadsheet does not show. ``name`` and ``is_hidden``: the sheet's.
-    ``row_numbers`` and ``column_numbers``: what the spreadsheet calls them (1-based), for it has empty ones between.
-    ``is_list``: made of a list's items.
+    ``row_numbers`` and ``column_numbers``: their numbers in the spreadsheet (1-based), where empty ones come between.
+    ``is_list``: it was made from the items of a list.
     """
 
     rows: tuple[tuple[Cell, ...], ...]
@@ -112,7 +112,7 @@ Block = Paragraph | Table
 class Document:
     """A file as read: its blocks in order.
 
-    ``is_arranged``: tables made of cards and lists stand behind what is printed.
+    ``is_arranged``: tables made from cards and lists follow after the printed blocks.
     """
 
     blocks: tuple[Block, ...] = field(default=())

@@ -74,7 +74,7 @@ class ParsedRow:
     origin: Origin = UNKNOWN_ORIGIN
 
     def task_text(self, place: int) -> str:
-        """Return what a task says; where a row prints a suggestion only, that is its task."""
+        """Return a task's text; a row with a suggestion only has that as its task."""
         return self.tasks[place].text or ((self.suggestion or "") if len(self.tasks) == 1 else "")
 
 
@@ -90,7 +90,7 @@ class LayoutChoice:
 
 @dataclass(frozen=True, slots=True)
 class ParserOptions:
-    """What the reading of a file is told beside its bytes, as of `parse_minutes`."""
+    """Options of `parse_minutes`, besides the bytes of the file."""
 
     known: KnownNames = NO_NAMES
     layout: LayoutChoice | None = None
@@ -103,7 +103,7 @@ class FoundTable:
     ``number`` is its place among the tables, from 1.
     ``headers``, ``kinds`` and each row of ``sample`` have one entry for each printed column; ``score`` is in points, to
     be compared with that of the file's other tables; ``second`` is the column that has the tasks in the next best
-    reading, and ``margin`` the points which that one has less, None where there is none.
+    reading, and ``margin`` how many points less that reading has; None where there is no other reading.
     """
 
     number: int
@@ -120,7 +120,7 @@ class FoundTable:
 
     @property
     def shape(self) -> tuple[str, ...]:
-        """The heads, by which a map is remembered for the next file of the same shape."""
+        """The heads; a choice of columns is remembered for files with the same ones."""
         return tuple("".join(text.split()) for text in self.headers)
 
 
@@ -141,7 +141,7 @@ class ParsedMinutes:
 class ScannedCell:
     """A cell of a scan with characters in doubt.
 
-    ``text`` as among the row's cells; the others as of `CellScan`, ``doubts`` by their places in the text.
+    ``text`` is the text of the row's cell, ``doubts`` are positions in it; the other fields are those of `CellScan`.
     """
 
     text: str
