@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def _nobody_reads() -> bool:
-    """Return whether who read what is said has gone, as in `… | head`."""
+    """Whether the reader of the output has gone, as in `… | head`."""
     poll = select.poll()
     poll.register(sys.stdout.fileno(), 0)
     return any(event & select.POLLERR for _, event in poll.poll(0))

@@ -208,7 +208,7 @@ class Environment:
         )
 
     def add_fault(self, sentence: Sentence) -> None:
-        """Keep a sentence about settings that do not go together, or with what is there."""
+        """Add a sentence about settings that contradict each other or the machine."""
         self._faults.append(sentence)
 
     def refuse_faults(self) -> None:

@@ -61,10 +61,10 @@ def on_starting(server: object) -> None:
 
 
 class Worker(ThreadWorker):
-    """Answers also who was connected, and not yet accepted, when it was told to stop.
+    """Answers connections, too, that were not accepted yet when it is stopped.
 
-    gunicorn takes its socket away first, so nobody comes after them. It would end with them waiting, and the proxy must
-    not send again what it has sent once.
+    gunicorn removes its socket first, so no further ones come. Without this it would end while they wait, and the proxy
+    must not send a request a second time.
     """
 
     def set_accept_enabled(self, enabled: bool) -> None:

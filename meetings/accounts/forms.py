@@ -193,7 +193,7 @@ class PasswordForm(RequiredErrorMixin, PasswordChangeForm):
         return password
 
     def validate_password_for_user(self, user: Account, password_field_name: str = "new_password1") -> None:  # nosec B107 # the name of a field
-        """Say what is wrong at the new password; Django does at its repetition."""
+        """Put the errors beside the new password, not beside its repetition as Django."""
         super().validate_password_for_user(user, "new_password1")
 
     @property
@@ -233,7 +233,7 @@ class CodeForm(RequiredErrorMixin, forms.Form):
 
 
 class FactorForm(ServiceForm):
-    """A change of one's second factor: not for whoever finds a computer signed in."""
+    """A change of one's second factor; a session left open is not enough for it."""
 
     password = forms.CharField(
         label=gettext_lazy("Your password"),
@@ -276,7 +276,7 @@ class FactorForm(ServiceForm):
         return password
 
     def clean(self) -> None:
-        """Refuse whoever signed in long ago, where there is no password to ask for."""
+        """Refuse a session that is not fresh, where there is no password to ask for."""
         super().clean()
         if "password" not in self.fields and not is_fresh(self.session):
             raise forms.ValidationError(

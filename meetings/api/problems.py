@@ -40,7 +40,7 @@ def problem_response(status: int, detail: str = "", **members: Any) -> HttpRespo
 
 
 def refusal_response(errors: Iterable[tuple[str | None, str]], status: int = 422, **members: Any) -> HttpResponse:
-    """Return the answer that names what is wrong with each field; of None, with all."""
+    """Return the response with the errors: field and message; None: of all fields."""
     problems = [{"message": message, **({"field": field} if field else {})} for field, message in errors]
     return problem_response(status, " ".join(each["message"] for each in problems), errors=problems, **members)
 

@@ -110,7 +110,7 @@ PROBLEM = {
 
 @api.exception_handler(Exception)
 def answer_error(request: HttpRequest, error: Exception) -> HttpResponse:
-    """Return the problem that an exception means; raises what is a mistake of ours."""
+    """Return the response for an exception; raises one that is a mistake of ours."""
     match error:
         case ValidationError():
             return problem_response(422, errors=[_describe_error(each) for each in error.errors])

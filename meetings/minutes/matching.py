@@ -127,7 +127,7 @@ class NameMatches:
         return [match for match in self.all() if match.is_open]
 
     def open_at(self, row: int | None) -> list[NameMatch]:
-        """Those asked about at ``row``: where the name stands first."""
+        """Return those to ask about at ``row``, the first row that has the name."""
         return [match for match in self.open() if self.places[match.key][0][0] == row]
 
 

@@ -31,7 +31,7 @@ class ChangeKind(models.TextChoices):
     SIGN_IN_FAILED = "sign_in_failed", _("Sign-in failed")
 
 
-# What changes nothing, and happens every day.
+# They change nothing, and happen every day.
 SIGN_IN_KINDS = (ChangeKind.SIGNED_IN, ChangeKind.SIGNED_OUT, ChangeKind.SIGN_IN_FAILED)
 SUBJECTS = ("meeting", "department", "person", "account")
 
@@ -44,15 +44,15 @@ def _exactly_one_subject() -> Q:
 
 
 class ChangeLogQuerySet(AppendOnlyQuerySet["ChangeLog"]):
-    """Entries about what is not a task."""
+    """Entries of the change log."""
 
     def changes(self) -> Self:
-        """Return those that changed something, and not who signed in."""
+        """Return the changes, without signing in and out."""
         return self.exclude(kind__in=SIGN_IN_KINDS)
 
 
 class ChangeLog(AppendOnlyModel):
-    """One change of what is not a task, or a sign-in: who, when, old and new, why.
+    """A change of something other than a task, or a sign-in: who, when, what, why.
 
     It is about exactly one of `SUBJECTS`; aspects, suggestions, sources, leads and attendees are their meeting's.
     ``changes`` maps what changed to ``{"old": …, "new": …}``, as in `TaskLog`; where it is of a part of a meeting,

@@ -146,7 +146,7 @@ def _note_replayed(cursor: Any, names: _Names, day: datetime.date, end: datetime
 
 
 def _views(names: _Names, end: datetime.datetime) -> dict[type[models.Model], str]:
-    """Return what is read in the place of the tables. Views take no parameters."""
+    """Return the SQL of the views that hide the tables. Views take no parameters."""
     moment = f"'{connection.ops.adapt_datetimefield_value(end)}'"
     log = names.table(TaskLog)
 
@@ -157,7 +157,7 @@ def _views(names: _Names, end: datetime.datetime) -> dict[type[models.Model], st
         model: f"{_select(_columns(model), model, names)} WHERE recorded_at < {moment}"
         for model in (TaskLog, Acknowledgement)
     }
-    # A meeting all of whose tasks were entered later was entered with them.
+    # If all tasks of a meeting were entered later, the meeting was entered with them.
     of_meeting = f"SELECT 1 FROM {names.table(Task)} AS task{{}} WHERE task.meeting_id = meeting.id"  # nosec B608 # names of tables and columns, never a value
     first = f" JOIN {log} AS entry ON entry.task_id = task.id AND entry.sequence = 1"
     views[Meeting] = (
@@ -181,7 +181,7 @@ def _views(names: _Names, end: datetime.datetime) -> dict[type[models.Model], st
 
 
 def _outcomes(names: _Names, moment: str) -> str:
-    """Return what is read in the place of the outcomes: the last that was known."""
+    """Return the SQL of the view of outcomes, each as it was last known."""
 
     def find_last(value: str) -> str:
         return (

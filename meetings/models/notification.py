@@ -38,7 +38,7 @@ _Delivery = TypeVar("_Delivery", bound="Delivery")
 
 
 class DeliveryQuerySet(models.QuerySet[_Delivery]):
-    """What is to be sent; each step is one statement, so two senders cannot share one."""
+    """Deliveries; each step is one statement, so two senders never take the same one."""
 
     def sendable(self, now: datetime.datetime) -> Self:
         """Return those waiting, or claimed by a sender whose lease ran out."""
@@ -88,7 +88,7 @@ class Delivery(models.Model):
 
 
 class PostedQuerySet(DeliveryQuerySet[_Delivery]):
-    """What is posted, and answered."""
+    """Messages that are posted to an address, which answers."""
 
     def record_answer(self, claim: Any, answer: str) -> None:
         """Mark the message as sent, unless another sender took over."""

@@ -86,10 +86,10 @@ class PreparedQuery:
 
 
 def _write_choices(sql: str, params: Sequence[Any]) -> tuple[str, list[Any]]:
-    """Write a status, a kind, a role into the SQL, where they stand for parameters.
+    """Write statuses, kinds and roles into the SQL, where they are parameters.
 
-    Such a one may decide whether an index of some rows alone will do. SQLite looks at it again each time, and plans
-    the query anew, which takes longer than to answer it.
+    Such a value may decide whether a partial index can be used. As a parameter, SQLite would look at it and plan the
+    query again each time, which takes longer than answering it.
     """
     left = []
     values = iter(params)
@@ -124,15 +124,15 @@ def _stand_in(place: int) -> int:
 
 
 def _stand_ins(place: int, numbers: Sequence[int | None]) -> list[int | None]:
-    """Return those for the ``numbers`` of the argument at ``place``, below nought."""
+    """Return negative stand-ins for the ``numbers`` of the argument at ``place``."""
     first = place * len(numbers)
     return [None if number is None else -_stand_in(first + index) for index, number in enumerate(numbers)]
 
 
 class _Keyed:
-    """An argument, which another one equals that makes the same query.
+    """An argument that equals any other one which makes the same query.
 
-    What has an identity is known by that alone: kept itself, an account would keep the request that it came with.
+    An argument with an identity is compared by that alone. Keeping an account itself would keep its request, too.
     """
 
     __slots__ = ("key", "place", "value")
@@ -168,7 +168,7 @@ class _Shape:
 
 
 class _Prepared:
-    """The SQL of a query with its parameters, and what is loaded besides."""
+    """The SQL of a query with its parameters, and the related rows to load."""
 
     def __init__(self, shape: _Shape, params: Sequence[Any], lookups: Sequence[Any]) -> None:
         self.shape, self.params, self.lookups = shape, params, lookups

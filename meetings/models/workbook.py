@@ -28,7 +28,7 @@ def workbook_path(_upload: WorkbookUpload, _name: str) -> str:
 
 
 class WorkbookHandout(models.Model):
-    """That a department's fill-in workbook was handed out, alone or in an archive."""
+    """The handing out of a department's fill-in workbook, alone or in an archive."""
 
     department = models.ForeignKey(
         Department, verbose_name=_("department"), on_delete=models.PROTECT, related_name="workbook_handouts"

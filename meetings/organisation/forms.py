@@ -110,7 +110,7 @@ class DepartmentHeadForm(SubjectForm):
 
 
 class RetireForm(SubjectForm):
-    """Nothing but a remark: the button says what is done."""
+    """A form with a remark only; its button says what it does."""
 
     title = button = _("Take out of use")
     icon = "x"
@@ -121,7 +121,7 @@ class RetireForm(SubjectForm):
 
 
 class RestoreForm(SubjectForm):
-    """Nothing but a remark, too."""
+    """A form with a remark only."""
 
     title = button = _("Take back into use")
     icon = "arrow-back-up"

@@ -15,7 +15,7 @@ from .official import format_document_day
 
 
 def suggestion_heading(suggestion: Suggestion) -> str:
-    """Return the short title of what is told of ``suggestion``: its number."""
+    """Return the short title of the part about ``suggestion``: its number."""
     return _("Suggestion %(number)d") % {"number": suggestion.number or suggestion.position}
 
 

@@ -38,7 +38,7 @@ class DueDay:
 
     @property
     def parts(self) -> list["DueDay"]:
-        """The open ones, then those that have ended: what is there of them."""
+        """The open tasks and the ended ones apart, each if there are any."""
         ended = {health: number for health, number in self.by_health.items() if health in ENDED_HEALTH.values()}
         still_open = {health: number for health, number in self.by_health.items() if health not in ended}
         return [DueDay(self.day, part) for part in (still_open, ended) if part]

@@ -230,7 +230,7 @@ class OptionSlice(NamedTuple):
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was found; what is chosen stands there nevertheless."""
+        """Whether nothing was found, apart from the values already chosen."""
         return not any(group.options for group in self.groups[1:])
 
 

@@ -180,7 +180,7 @@ def _edges(headers: Sequence[Piece], body: Sequence[str], measure: Measure) -> t
 
 
 def _columns(section: _Section) -> list[dict[int, Piece]]:
-    """For each column its pieces by line."""
+    """Return the pieces of each column, by line."""
     columns: list[dict[int, Piece]] = [{} for _ in section.headers]
     for at, line in enumerate(section.lines):
         for piece in _pieces(line, section.measure):

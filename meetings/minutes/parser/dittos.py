@@ -1,4 +1,4 @@
-"""Cells that say 同上 or 〃: what stands above them."""
+"""Ditto cells (同上, 〃), which repeat the cell above."""
 
 import re
 from dataclasses import replace
@@ -9,7 +9,7 @@ _DITTO = re.compile(r"[(（]?(?:同上(?:行|栏|条|项)?|同前|〃|〞|″|\"
 
 
 def resolve_dittos(document: Document) -> Document:
-    """Return the document with what is meant in each cell that only points above."""
+    """Return the document with each ditto cell replaced by the cell above."""
     blocks = [_resolve_table(block) if isinstance(block, Table) else block for block in document.blocks]
     return replace(document, blocks=tuple(blocks))
 
