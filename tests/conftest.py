@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -15,6 +15,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connection
 from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
 from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 from whitenoise.middleware import WhiteNoiseMiddleware
@@ -55,6 +56,23 @@ def meeting_81(db: None) -> Meeting:
     """The real meeting, with its twelve suggestions."""
     factories.real_meeting()
     return Meeting.objects.get()
+
+
+@pytest.fixture
+def spend(db: None) -> Callable[..., Any]:
+    """Ask for a page as somebody and hold what it costs against the names of its queries."""
+
+    def spend(account: Account, address: str, names: list[str], status: int = 200) -> Any:
+        client = Client()
+        client.force_login(account)
+        with CaptureQueriesContext(connection) as queries:
+            response = client.get(address)
+        assert response.status_code == status, address
+        listed = "\n".join(query["sql"][:200] for query in queries)
+        assert len(queries) == len(names), f"{address} costs {len(queries)} queries, {len(names)} are named:\n{listed}"
+        return response
+
+    return spend
 
 
 @pytest.fixture

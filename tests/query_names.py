@@ -50,6 +50,15 @@ AT_WORK = {
         "that they looked",
     ],
 }
+# What it has besides for the secretariat.
+CHASED = [
+    "who has not reported",
+    "who has not taken over",
+    "when each was reminded last",
+    "whom to chase",
+    "which became overdue of late",
+    "whose reviews were missed of late",
+]
 TASK = [
     *SIGNED_IN,
     "the task",
