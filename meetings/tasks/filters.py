@@ -104,7 +104,7 @@ class TaskFilterSet(django_filters.FilterSet):
     """The filters over tasks from `TaskQuerySet.on`; none joins so as to repeat a row."""
 
     q = SearchTextFilter(label=gettext_lazy("Search"), method="filter_search_text", max_length=300)
-    meeting = IdOrNameFilter("meeting", label=label("meeting"), field_name="suggestion__meeting")
+    meeting = IdOrNameFilter("meeting", label=label("meeting"))
     aspect = IdOrNameFilter("aspect", label=label("aspect"), field_name="suggestion__aspect")
     status = MultiChoiceFilter(label=label("status"), field_name="day_status", choices=Status.choices)
     health = MultiChoiceFilter(label=label("health"), method="filter_health", choices=Health.choices)

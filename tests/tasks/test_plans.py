@@ -7,10 +7,12 @@ import datetime
 import pytest
 from django.db import connection
 from django.db.models import Count
+from django.http import QueryDict
 from django.utils import timezone
 
 from meetings.devtools import synthetic
-from meetings.models import Consent, Health, Task, TaskLog, TaskState
+from meetings.models import Consent, Health, Meeting, Task, TaskLog, TaskState
+from meetings.tasks.filters import filter_tasks
 from meetings.tasks.tables import TaskTable
 from tests.large_register import add_long_history, make_large_register
 
@@ -30,7 +32,7 @@ def sorts_all_rows(plan):
 @pytest.mark.slow
 def test_a_large_register_is_read_from_indexes(db, subtests):
     make_large_register()
-    for look in (look_at_orders_of_stored_columns, look_at_what_is_red, look_at_past_day):
+    for look in (look_at_orders_of_stored_columns, look_at_what_is_red, look_at_one_meeting, look_at_past_day):
         with subtests.test(look.__name__):
             look()
 
@@ -54,6 +56,15 @@ def look_at_what_is_red() -> None:
         plan = Task.objects.on(day).in_health([health], day).order_by().values("pk").explain()
         assert "task_by_" in plan, (health, plan)
         assert "taskstate" not in plan, "today's list joins no history"
+
+
+def look_at_one_meeting() -> None:
+    """The tasks of a meeting, be it the oldest, are found by their own column: no other table is looked through."""
+    day, meeting = timezone.localdate(), Meeting.objects.order_by("issued_on")[0]
+    tasks = filter_tasks(QueryDict(f"meeting={meeting.pk}"), Task.objects.on(day), day)
+    plan = tasks.in_printed_order().values_list("pk")[:50].explain()
+    assert "meeting_id=" in plan.replace(" ", ""), plan
+    assert "meetings_suggestion" not in plan.replace("meetings_suggestion_id", ""), plan
 
 
 def look_at_past_day() -> None:
