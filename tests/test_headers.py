@@ -33,6 +33,14 @@ def test_what_no_view_answers_tells_it_too(address, status, options):
     assert find_header_faults(response) == []
 
 
+def test_a_static_file_that_a_browser_has_is_not_sent_again():
+    before = Client().get("/static/vendor/app.css")
+    for condition, value in (("if-none-match", before["ETag"]), ("if-modified-since", before["Last-Modified"])):
+        again = Client().get("/static/vendor/app.css", headers={condition: value})
+        assert (again.status_code, again.getvalue()) == (304, b"")
+        assert find_header_faults(again) == []
+
+
 def test_the_way_to_https_tells_it_too():
     with override_settings(SECURE_SSL_REDIRECT=True):
         response = Client().get("/accounts/login/")
