@@ -2,6 +2,8 @@
 
 import datetime
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
@@ -65,6 +67,13 @@ def build_bulletin(first: datetime.date, last: datetime.date) -> Bulletin:
         reported=matching_tasks("reported", "last_report_on"),
         appraisal=appraise_departments(tasks, first, last, timezone.localdate()),
     )
+
+
+def count_named_tasks(first: datetime.date, last: datetime.date) -> int:
+    """Return how many tasks the bulletin names. One query."""
+    conditions = _conditions(first, last)
+    named = reduce(or_, (conditions[name] for name in ("closed", "newly_late", "extended", "reported")))
+    return Task.objects.on(last).filter(named).order_by().count()
 
 
 def _conditions(first: datetime.date, last: datetime.date) -> dict[str, Q]:

@@ -24,6 +24,7 @@ from meetings.ui.forms import ServiceForm
 from meetings.ui.widgets import MeetingField, SearchChoiceField, SearchSelect
 
 from .appraisal_workbook import write_appraisal
+from .bulletin import count_named_tasks
 from .bulletin_document import write_bulletin
 from .progress_document import write_meeting_report
 from .register_workbook import write_register_with_summary
@@ -190,6 +191,10 @@ class MeetingReportForm(DayReportForm):
             return _("%(title)s, summary of the report as of %(day)s") % values
         return _("%(title)s, report as of %(day)s") % values
 
+    def count_rows(self) -> int:
+        tasks = permissions.readable_tasks(self.account, self.cleaned_data[AS_OF])
+        return tasks.filter(meeting=self.cleaned_data["meeting"]).order_by().count()
+
     def write(self, file: BinaryIO) -> None:
         write = write_meeting_summary if self.cleaned_data["length"] == "summary" else write_meeting_report
         write(file, self.cleaned_data["meeting"], self.cleaned_data[AS_OF])
@@ -230,6 +235,9 @@ class BulletinForm(PeriodReportForm):
 
     def file_name(self) -> str:
         return _("Bulletin from %(first)s to %(last)s") % self.period
+
+    def count_rows(self) -> int:
+        return count_named_tasks(self.cleaned_data["from"], self.cleaned_data["to"])
 
     def write(self, file: BinaryIO) -> None:
         write_bulletin(file, self.cleaned_data["from"], self.cleaned_data["to"])

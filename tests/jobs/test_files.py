@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 
+import docx
 import openpyxl
 import pytest
 from django.utils import timezone
@@ -15,7 +16,7 @@ from meetings.jobs import files
 from meetings.jobs.files import KEPT_FOR, find_file
 from meetings.jobs.heartbeat import Heartbeat
 from meetings.jobs.worker import RETRY_AFTER, Worker
-from meetings.models import Language, Role
+from meetings.models import Language, Meeting, Role
 from meetings.tasks import exports
 from tests import factories
 from tests.helpers import compact_html
@@ -92,6 +93,29 @@ def test_the_file_is_the_one_that_a_request_would_have_written(client, reader, m
     monkeypatch.setattr(files, "ROWS_AT_ONCE", 18)
     assert saved(client.get(address)) == fetched
     assert len(fetched[1]) > 18
+
+
+@pytest.mark.parametrize(
+    ("address", "tasks"),
+    [
+        ("/reports/bulletin/?from=2023-11-08&to=2024-02-09", 7),
+        ("/reports/meeting/?meeting={}&as_of=2024-02-09", 18),
+    ],
+)
+def test_a_report_that_tells_of_many_tasks_is_the_one_that_a_request_would_have_written(
+    client, reader, monkeypatch, address, tasks
+):
+    def paragraphs(answer) -> list[str]:
+        return [line.text for line in docx.Document(io.BytesIO(b"".join(answer.streaming_content))).paragraphs]
+
+    address = address.format(Meeting.objects.get().pk)
+    monkeypatch.setattr(files, "ROWS_AT_ONCE", tasks - 1)
+    page = ask(client, address)
+    Worker().run_ready()
+    fetched = paragraphs(client.get(f"{page}file/"))
+    monkeypatch.setattr(files, "ROWS_AT_ONCE", tasks)
+    assert paragraphs(client.get(address)) == fetched
+    assert len(fetched) > 7
 
 
 def test_a_list_in_order_is_written_in_that_order(client, reader):
