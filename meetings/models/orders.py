@@ -73,7 +73,8 @@ ORDER_INDEXES = [
         fields=["-issued_on", "-meeting", "suggestion_position", "number", "id"],
         condition=Q(joined_into__isnull=True),
     ),
-    # With all columns that health is computed from: a list or a count of one health reads nothing else.
+    # With all columns that health is computed from: PostgreSQL reads nothing else for a list or a count of one health,
+    # SQLite the rows, too, for the column of the condition, which is not in the index.
     Index(
         name="task_by_health",
         fields=["status", "next_due", "next_review", "deadline_kind", "issued_on", "meeting", *REGISTER_ORDER[2:]],
