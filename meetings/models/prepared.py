@@ -3,9 +3,10 @@
 import copy
 import functools
 import re
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from weakref import WeakValueDictionary
 
 from django.core.exceptions import EmptyResultSet
@@ -17,6 +18,31 @@ from django.db.models.query import ValuesListIterable
 MAX_KEPT = 2000
 # The rows of a page at most.
 MAX_ROWS = 200
+
+
+_Made = TypeVar("_Made", bound=QuerySet[Any, Any])
+
+
+def keep_for_each_thread(maxsize: int) -> Callable[[Callable[..., _Made]], Callable[..., _Made]]:
+    """Let each thread keep the last ``maxsize`` querysets that a function made.
+
+    As `functools.lru_cache` does, but for each thread by itself. Copies of a queryset share its subqueries, and Django
+    changes a query while it makes its SQL: two threads at once would make SQL that no database understands.
+    """
+
+    def decorate(make: Callable[..., _Made]) -> Callable[..., _Made]:
+        of_thread = threading.local()
+
+        @functools.wraps(make)
+        def find_or_make(*arguments: Hashable) -> _Made:
+            if not hasattr(of_thread, "kept"):
+                of_thread.kept = functools.lru_cache(maxsize)(make)
+            found: _Made = of_thread.kept(*arguments)
+            return found
+
+        return find_or_make
+
+    return decorate
 
 
 class Identified:
@@ -238,8 +264,12 @@ def load_related(rows: Sequence[Any], *lookups: Any) -> None:
         # That of very many rows is not worth keeping.
         if hasattr(lookup, "prepared") and 0 < len(rows) <= MAX_ROWS:
             _load(rows, lookup)
-        else:
-            prefetch_related_objects(rows, lookup)
+            continue
+        if hasattr(lookup, "prepared"):
+            # Its own queryset may be kept, and another thread may be making its SQL.
+            build, arguments = lookup.prepared
+            lookup = prefetch_prepared(lookup.prefetch_through, build, *arguments, to_attr=lookup.to_attr)
+        prefetch_related_objects(rows, lookup)
 
 
 def _load(rows: Sequence[Any], lookup: Any) -> None:

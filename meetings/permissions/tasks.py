@@ -1,7 +1,6 @@
 """Tasks, their evidence and instructions, and batches of changes."""
 
 import datetime
-import functools
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,7 +17,7 @@ from meetings.core.lifecycle import CAN_REPORT, ActorRole
 from meetings.models import Account, Batch, Evidence, Instruction, Role, Task, TaskState, last_ending
 from meetings.models.batch import BatchQuerySet
 from meetings.models.log import TaskStateQuerySet
-from meetings.models.prepared import Later, PreparedQuery
+from meetings.models.prepared import Later, PreparedQuery, keep_for_each_thread
 from meetings.models.task import TaskQuerySet
 
 from .roles import can_change_tasks, is_secretariat, require_secretariat, roles_of
@@ -37,7 +36,7 @@ def readable_tasks(account: Account, day: datetime.date) -> TaskQuerySet:
     return tasks if account.is_authenticated else tasks.none()
 
 
-@functools.lru_cache(maxsize=8)
+@keep_for_each_thread(8)
 def _tasks_on(day: datetime.date, _is_today: bool, _due_soon_days: int, _knows_all: bool) -> TaskQuerySet:
     """Return the tasks of a day, to be copied and never asked itself."""
     return Task.objects.on(day)
@@ -69,7 +68,7 @@ def own_states(account: Account) -> TaskStateQuerySet:
     return _states_of(*who).all().identified_by(*who)
 
 
-@functools.lru_cache(maxsize=16)
+@keep_for_each_thread(8)
 def _states_of(account: int, role: str, person: int | None) -> TaskStateQuerySet:
     return TaskState.objects.filter(task__in=_narrow(Task.objects.all(), role, _departments_of(account), person))
 
@@ -88,7 +87,7 @@ def own_tasks(account: Account, tasks: TaskQuerySet) -> TaskQuerySet:
     return _own_tasks_on(tasks.identity, *who).all().identified_by(*tasks.identity, *who)
 
 
-@functools.lru_cache(maxsize=16)
+@keep_for_each_thread(8)
 def _own_tasks_on(of_day: tuple[Any, ...], account: int, role: str, person: int | None) -> TaskQuerySet:
     """Return somebody's tasks of a day, to be copied and never asked itself."""
     return _narrow(_tasks_on(*of_day), role, _departments_of(account), person)

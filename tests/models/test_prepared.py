@@ -3,16 +3,17 @@
 import datetime
 import gc
 import logging
+import threading
 import weakref
 
 import pytest
 from django.db import connection
-from django.db.models import TextChoices, Value
+from django.db.models import QuerySet, Subquery, TextChoices, Value
 from django.utils import timezone
 
 from meetings import permissions
 from meetings.models import DeadlineKind, Department, Role, Status, Task
-from meetings.models.prepared import Later, PreparedQuery
+from meetings.models.prepared import Later, PreparedQuery, keep_for_each_thread
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -225,3 +226,33 @@ def test_accounts_of_a_role_share_a_query_and_each_has_its_own_answer(role):
         assert own.fetch(account) == list(permissions.own_tasks(account, Task.objects.order_by("pk")))
     # With a person, or with none: a leader always has one.
     assert len(built) == len(set(built)) == (1 if role == Role.LEADER else 2)
+
+
+def test_no_thread_makes_the_sql_of_subqueries_that_another_one_makes_it_of(world):
+    found = []
+
+    def find_subqueries() -> None:
+        tasks = permissions.own_tasks(world.liaison, permissions.readable_tasks(world.liaison, world.day))
+        parts = [part for annotation in tasks.query.annotations.values() for part in annotation.flatten()]
+        found.append([part.query for part in parts if isinstance(part, Subquery)])
+
+    for _thread in range(2):
+        thread = threading.Thread(target=find_subqueries)
+        thread.start()
+        thread.join()
+    first, second = found
+    assert len(first) == len(second) > 0
+    assert not {id(query) for query in first} & {id(query) for query in second}
+
+
+def test_a_thread_finds_again_what_it_kept():
+    made = []
+
+    @keep_for_each_thread(2)
+    def tasks_of(number: int) -> QuerySet:
+        made.append(number)
+        return Task.objects.filter(pk=number)
+
+    for number in (1, 1, 2, 1, 3, 1, 2):
+        tasks_of(number)
+    assert made == [1, 2, 3, 2]
