@@ -55,7 +55,7 @@ def make_large_register() -> None:
             cursor.execute(
                 f"INSERT INTO meetings_{part} (task_id, {name}_id, {role[0]}position) "
                 f"SELECT t.id, {first[name]} + t.id % 20, {role[1]}1 FROM meetings_task t "
-                f"WHERE t.id % 100 > 0 AND NOT EXISTS (SELECT 1 FROM meetings_{part} p WHERE p.task_id = t.id)"
+                f"WHERE t.id % 100 > 0 AND t.id NOT IN ({', '.join(map(str, originals))})"
             )
         cursor.execute("ANALYZE")
 
