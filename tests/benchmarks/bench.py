@@ -63,12 +63,10 @@ def measure(served: Served, things: Iterable[Measured], rounds: int) -> dict[Mea
     """Ask for everything in turn; what is slow is asked less often."""
     account = served.register.accounts["secretariat"]
     tasks = served.register.tasks
-    last = -(-tasks // PAGE_SIZE)
     words = {
         "task": account["task"],
         "department": account["department"],
-        "last": last,
-        "middle": -(-last // 2),
+        "middle": -(-tasks // (2 * PAGE_SIZE)),
         "past": datetime.datetime.now(datetime.UTC).date() - datetime.timedelta(days=180),
     }
     figures: dict[Measured, Figures] = defaultdict(Figures)

@@ -1,6 +1,6 @@
 """What is measured: its name, its address, its floor and how many times that it may cost.
 
-Addresses may name ``{task}``, ``{department}``, ``{last}`` and ``{middle}`` (pages of the list) and ``{past}`` (a day).
+Addresses may name ``{task}``, ``{department}``, ``{middle}`` (a page of the list) and ``{past}`` (a day).
 A floor is an address, too: a bare view (`floors`), or another page of the register.
 """
 
@@ -64,7 +64,7 @@ MEASURED = (
     Measured("list, one department", "/tasks/?department={department}", f"{LIST}?department={{department}}", BARE, 4),
     *(Measured(f"list by {sort}", f"/tasks/?sort={sort}", LIST + floor, BARE) for sort, floor in SORTS.items()),
     Measured("list, middle page ÷ first", "/tasks/?page={middle}", "/tasks/", 1.2),
-    Measured("list, last page ÷ first", "/tasks/?page={last}", "/tasks/", 1.2),
+    Measured("list, last page ÷ first", "/tasks/?page=last", "/tasks/", 1.2),
     Measured("list, two characters", "/tasks/?q=评审", f"{LIST}?q=评审", 2),
     Measured("list, one character", "/tasks/?q=审", f"{LIST}?q=审", 2),
     Measured("search box", "/search/?q=评审", "/floor/search/?q=评审", 2),
