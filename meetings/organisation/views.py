@@ -81,7 +81,8 @@ def _list(
     table.show_page(request)
     tasks = permissions.readable_tasks(request.user, today())
     of_whom = "department" if kind is Department else "leader"
-    counts = {count.key: count for count in statistics.count_by(tasks, of_whom)[of_whom]}
+    [found] = statistics.count_by(tasks, of_whom)
+    counts = {count.key: count for count in found}
     context = {
         "table": table,
         "errors": errors,
@@ -247,7 +248,8 @@ def account_handover(request: Request, pk: int) -> HttpResponse:
         messages.success(request, form.result)
         return redirect(form.cleaned_data["departments"][0])
     tasks = permissions.readable_tasks(request.user, today())
-    counts = {count.key: count for count in statistics.count_by(tasks, "department")["department"]}
+    [found] = statistics.count_by(tasks, "department")
+    counts = {count.key: count for count in found}
     context = {
         "account": account,
         "form": form,

@@ -89,7 +89,7 @@ def health_table(tasks: TaskQuerySet) -> Table[tuple[StrOrPromise, int]]:
 
 def department_table(tasks: TaskQuerySet) -> Table[statistics.HealthCount]:
     """Return how many tasks of each answering department are in which health."""
-    departments = statistics.count_by(tasks, "department")["department"]
+    [departments] = statistics.count_by(tasks, "department")
     statistics.name_counts(department=departments)
 
     def health_column(health: Health) -> Column[statistics.HealthCount]:

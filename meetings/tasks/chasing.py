@@ -146,7 +146,7 @@ def find_asked(tasks: TaskQuerySet, day: datetime.date) -> list[Asked]:
 
     Of as many the more silent one. Eleven queries; what is not of a task is of today, whatever the ``day``.
     """
-    of_departments = count_by(tasks.open(), "department")["department"]
+    [of_departments] = count_by(tasks.open(), "department")
     name_counts(department=of_departments)
     found = {int(count.key): Asked(count) for count in of_departments if count.key not in (None, NOBODY)}
     unreported = {row["key"]: row["number"] for row in find_unreported_departments.fetch(tasks, day)}

@@ -86,8 +86,8 @@ def count_by_health(tasks: TaskQuerySet) -> HealthCount:
     return count
 
 
-def count_by(tasks: TaskQuerySet, *kinds: str) -> dict[str, list[HealthCount]]:
-    """Return the counts of each one of ``kinds``, by these. One query.
+def count_by(tasks: TaskQuerySet, *kinds: str) -> list[list[HealthCount]]:
+    """Return the counts of each one of the ``kinds``, kind by kind. One query.
 
     Kinds are meeting, (answering) department and leader. The newest meetings come first; of others the most
     pressing. A task of several departments, or leaders, counts for each of them; the tasks of nobody are counted
@@ -102,7 +102,7 @@ def count_by(tasks: TaskQuerySet, *kinds: str) -> dict[str, list[HealthCount]]:
     of_kind: dict[str, list[tuple[Any, ...]]] = {kind: [] for kind in kinds}
     for kind, *row in _health_of_each.fetch_from("found (task, meeting, health)", " UNION ALL ".join(selects), tasks):
         of_kind[kind].append(tuple(row))
-    return {kind: _collect(rows, is_of_meetings=kind == "meeting") for kind, rows in of_kind.items()}
+    return [_collect(rows, is_of_meetings=kind == "meeting") for kind, rows in of_kind.items()]
 
 
 @PreparedQuery

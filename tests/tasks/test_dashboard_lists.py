@@ -213,7 +213,7 @@ def test_departments_with_as_much_stand_as_they_were_entered():
     for department in (second, first):
         factories.task(departments=[(department, DepartmentRole.RESPONSIBLE)])
     factories.task(departments=[])
-    counts = statistics.count_by(Task.objects.on(day), "department")["department"]
+    [counts] = statistics.count_by(Task.objects.on(day), "department")
     assert [count.key for count in counts] == [first.pk, second.pk, NOBODY]
     assert [asked.counts.key for asked in chasing.find_asked(Task.objects.on(day), day)] == [first.pk, second.pk]
 

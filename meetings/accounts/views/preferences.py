@@ -159,7 +159,7 @@ def _render(
         "new_address": new_address,
         "new_token": new_token,
     }
-    if "password" in parts or password_form:
+    if "password" in parts:
         context["password_form"] = password_form or PasswordForm(request.user)
     if "calendar" in parts:
         context["shows_calendar"] = True

@@ -37,7 +37,8 @@ def meeting_list(request: Request) -> HttpResponse:
     table.show_page(request, per_page=MEETINGS_PER_PAGE)
     shown = [row.record.pk for row in table.paginated_rows]
     tasks = permissions.readable_tasks(request.user, day).filter(meeting__in=shown)
-    counts = {count.key: count for count in statistics.count_by(tasks, "meeting")["meeting"]}
+    [found] = statistics.count_by(tasks, "meeting")
+    counts = {count.key: count for count in found}
     context = {
         "table": table,
         "search_text": search_text,

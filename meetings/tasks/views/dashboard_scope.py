@@ -102,7 +102,7 @@ class Tables:
 
 def count_tables(scope: Scope) -> Tables:
     """Count the tasks of ``scope`` in one query; its meetings add up to all of them."""
-    by_meeting, by_department, by_leader = statistics.count_by(scope.tasks, "meeting", "department", "leader").values()
+    by_meeting, by_department, by_leader = statistics.count_by(scope.tasks, "meeting", "department", "leader")
     return Tables(
         {
             "department": _own_rows(by_department, scope.own_ids.get("department")),
