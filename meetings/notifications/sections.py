@@ -156,10 +156,9 @@ SectionBuilder = Callable[[Reading], Section | None]
 def inbox_section(reading: Reading, *, heading: StrOrPromise, groups: Set[str]) -> Section | None:
     """Return what waits for the account in these groups of its inbox."""
     lines = []
-    for group in inbox.groups(reading.account, reading.day, is_past=True):
-        if group.key in groups:
-            tasks = reading.mark_new_requests(group.items(reading.day).outside_demonstration())
-            lines += [DigestLine(task, _line_detail(group, task), task.is_new) for task in tasks]
+    for group in inbox.past_groups(reading.account, reading.day, groups):
+        tasks = reading.mark_new_requests(group.items(reading.day).outside_demonstration())
+        lines += [DigestLine(task, _line_detail(group, task), task.is_new) for task in tasks]
     return _required_section(heading, lines, reading.day)
 
 

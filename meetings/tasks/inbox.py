@@ -6,7 +6,7 @@ only; a digest of a past day, however, tells what waited then.
 
 import datetime
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -102,24 +102,29 @@ def has_inbox(account: Account) -> bool:
     return account.is_authenticated and account.is_active and account.role in ROLES_WITH_INBOX
 
 
-def groups(account: Account, day: datetime.date, *, is_past: bool = False) -> list[InboxGroup]:
-    """Return the groups of the account's role, also empty ones. No query.
+def groups(account: Account, day: datetime.date) -> list[InboxGroup]:
+    """Return the groups of the account's role, also empty ones. No query."""
+    return _list_once(_find_groups(account, day))
 
-    They hold what waits now or, with ``is_past``, what waited at the end of ``day`` (a slower query).
+
+def past_groups(account: Account, day: datetime.date, keys: Set[str]) -> list[InboxGroup]:
+    """Return those of ``keys`` that the role has, as of the end of ``day``. No query.
+
+    Slower queries than those for now; there are only the groups that digests tell of.
     """
-    found = _find_groups(account, day, day if is_past else None)
-    return found if is_past else _list_once(found)
+    if not has_inbox(account):
+        return []
+    return [make(account, day) for key, (role, make) in _PAST_GROUPS.items() if key in keys and role == account.role]
 
 
-def _find_groups(account: Account, day: datetime.date, past_day: datetime.date | None) -> list[InboxGroup]:
+def _find_groups(account: Account, day: datetime.date) -> list[InboxGroup]:
     if not has_inbox(account):
         return []
     if permissions.is_secretariat(account):
-        return _secretariat_groups(past_day)
+        return [_back_dating_group(), _closure_group(account, None), _extension_group(account, None)]
     if account.role == Role.LEADER:
-        tasks = awaiting_agreement(_tasks_on(past_day).supervised_by([account.person_id]), past_day)
-        return [InboxGroup("agree", tasks, partial(_closure_request, past_day))]
-    return _liaison_groups(account, day, past_day)
+        return [_agreement_group(account, None)]
+    return _liaison_groups(account, day)
 
 
 def _list_once(found: list[InboxGroup]) -> list[InboxGroup]:
@@ -174,7 +179,7 @@ def _waiting(account: Account, day: datetime.date, _days: int) -> QuerySet[Any, 
 
     And the acts, where they wait for consent.
     """
-    found = _find_groups(account, day, None)
+    found = _find_groups(account, day)
     queries: list[QuerySet[Any, Any]] = [
         _waiting_claims().order_by().values_list(Value(place), "task", Value(group.key), "batch").distinct()
         if group.key == BACK_DATING
@@ -226,39 +231,63 @@ def claimed_days(tasks: Iterable[Task]) -> dict[int, list[datetime.date]]:
     return days
 
 
-def _secretariat_groups(past_day: datetime.date | None) -> list[InboxGroup]:
-    requests = ExtensionRequest.objects.waiting() if past_day is None else ExtensionRequest.objects.open_on(past_day)
-    closing = awaiting_decision(_tasks_on(past_day), past_day)
-    # Only for today: a claim that waited on a past day cannot be decided for that day any more.
+def _back_dating_group() -> InboxGroup:
+    # For now only: a claim that waited on a past day cannot be decided for that day any more.
     claims = _waiting_claims()
-    back_dating = InboxGroup(
+    return InboxGroup(
         BACK_DATING,
         Task.objects.filter(pk__in=claims.values("task")),
         partial(_first_of, claims.order_by("sequence"), "note", "effective_on"),
         day_label=_("Recorded on"),
     )
-    return [
-        *([back_dating] if past_day is None else []),
-        InboxGroup("closure", closing, partial(_closure_request, past_day)),
-        InboxGroup(
-            "extension",
-            # Starts from the few open requests instead of all tasks.
-            Task.objects.filter(pk__in=requests.values("task")),
-            partial(_first_of, requests, "reason", "asked__effective_on"),
-            words_label=_("Why more time is needed"),
-        ),
-    ]
 
 
-def _liaison_groups(account: Account, day: datetime.date, past_day: datetime.date | None) -> list[InboxGroup]:
-    own = account.departments.values("pk")
-    instructions = Instruction.objects.all()
-    unanswered = instructions.filter(answer__isnull=True) if past_day is None else instructions.open_on(past_day)
-    answerable = Task.objects.assigned_to(own)
+def _closure_group(_account: Account, past_day: datetime.date | None) -> InboxGroup:
+    closing = awaiting_decision(_tasks_on(past_day), past_day)
+    return InboxGroup("closure", closing, partial(_closure_request, past_day))
+
+
+def _extension_group(_account: Account, past_day: datetime.date | None) -> InboxGroup:
+    requests = ExtensionRequest.objects.waiting() if past_day is None else ExtensionRequest.objects.open_on(past_day)
+    return InboxGroup(
+        "extension",
+        # Starts from the few open requests instead of all tasks.
+        Task.objects.filter(pk__in=requests.values("task")),
+        partial(_first_of, requests, "reason", "asked__effective_on"),
+        words_label=_("Why more time is needed"),
+    )
+
+
+def _agreement_group(account: Account, past_day: datetime.date | None) -> InboxGroup:
+    agreeing = awaiting_agreement(_tasks_on(past_day).supervised_by([account.person_id]), past_day)
+    return InboxGroup("agree", agreeing, partial(_closure_request, past_day))
+
+
+def _sent_back_group(account: Account, past_day: datetime.date | None) -> InboxGroup:
     refusals = _refusal_entries(past_day)
-    reminders = _reminders(own, past_day)
-    reminded = _reminded_tasks(own, day, past_day)
     open_again = {"status__in" if past_day is None else "day_status__in": OPEN_STATUSES - {Status.CLOSURE_REQUESTED}}
+    own = _tasks_on(past_day).assigned_to(account.departments.values("pk"))
+    return InboxGroup(
+        "sent_back",
+        own.filter(Exists(refusals.filter(task=OuterRef("pk"))), **open_again),
+        partial(_first_of, refusals.order_by("-sequence"), "note", "effective_on"),
+        day_label=_("Sent back on"),
+        words_label=_("Reason"),
+    )
+
+
+_PAST_GROUPS = {
+    "closure": (Role.SECRETARIAT, _closure_group),
+    "extension": (Role.SECRETARIAT, _extension_group),
+    "agree": (Role.LEADER, _agreement_group),
+    "sent_back": (Role.LIAISON, _sent_back_group),
+}
+
+
+def _liaison_groups(account: Account, day: datetime.date) -> list[InboxGroup]:
+    own = account.departments.values("pk")
+    unanswered = Instruction.objects.filter(answer__isnull=True)
+    reminded = _reminded_tasks(own, day)
     return [
         InboxGroup(
             "answer",
@@ -270,23 +299,17 @@ def _liaison_groups(account: Account, day: datetime.date, past_day: datetime.dat
         InboxGroup(
             "reminded",
             reminded,
-            partial(_first_of, reminders.order_by("-sequence"), "note", "effective_on"),
+            partial(_first_of, _reminders(own).order_by("-sequence"), "note", "effective_on"),
             day_label=_("Reminded on"),
             words_label=_("What they are reminded of"),
         ),
-        InboxGroup(
-            "sent_back",
-            _tasks_on(past_day).assigned_to(own).filter(Exists(refusals.filter(task=OuterRef("pk"))), **open_again),
-            partial(_first_of, refusals.order_by("-sequence"), "note", "effective_on"),
-            day_label=_("Sent back on"),
-            words_label=_("Reason"),
-        ),
+        _sent_back_group(account, None),
         InboxGroup(
             "report",
             # A reminded task asks for the same report, so it is left out here.
-            answerable.filter(pk__in=_tasks_to_report(day).order_by().values("pk")).exclude(
-                pk__in=reminded.values("pk")
-            ),
+            Task.objects.assigned_to(own)
+            .filter(pk__in=_tasks_to_report(day).order_by().values("pk"))
+            .exclude(pk__in=reminded.values("pk")),
             # What the liaison's departments reported last stands here for what is asked: anything newer.
             lambda: (_last_note(account, day), F("next_day")),
             day_label=_("Due day"),
@@ -295,19 +318,18 @@ def _liaison_groups(account: Account, day: datetime.date, past_day: datetime.dat
     ]
 
 
-def _reminders(departments: QuerySet, past_day: datetime.date | None) -> TaskLogQuerySet:
+def _reminders(departments: QuerySet) -> TaskLogQuerySet:
     """Return the reminders to ``departments``, or to all of a task's."""
     to_own = Q(department__in=departments) | Q(department__merged_into__in=departments)
-    return _entries_by(past_day).filter(Q(department__isnull=True) | to_own, kind=EntryKind.REMINDER)
+    return TaskLog.objects.standing().filter(Q(department__isnull=True) | to_own, kind=EntryKind.REMINDER)
 
 
-def _reminded_tasks(departments: QuerySet, day: datetime.date, past_day: datetime.date | None) -> TaskQuerySet:
+def _reminded_tasks(departments: QuerySet, day: datetime.date) -> TaskQuerySet:
     """Return the open tasks on which one has not reported since it was reminded.
 
     Where the task is not red, taking over its meeting is an answer, too.
     """
-    entries = _entries_by(past_day)
-    part = OuterRef("department")
+    entries, part = TaskLog.objects.standing(), OuterRef("department")
     to_part = Q(department__isnull=True) | Q(department=part) | Q(department__merged_into=part)
     reminders = entries.filter(to_part, kind=EntryKind.REMINDER, task=OuterRef("task"))
     part = OuterRef(OuterRef("department"))
@@ -316,20 +338,17 @@ def _reminded_tasks(departments: QuerySet, day: datetime.date, past_day: datetim
     acknowledged = Acknowledgement.objects.filter(
         department=part, meeting=OuterRef("task__suggestion__meeting"), recorded_at__gt=OuterRef("recorded_at")
     )
-    if past_day is not None:
-        acknowledged = acknowledged.filter(recorded_at__date__lte=past_day)
     is_red = Exists(_pressing_states(day).filter(task=OuterRef("task")))
     unanswered = reminders.filter(~Exists(reports), is_red | ~Exists(acknowledged))
     parts = TaskDepartment.objects.filter(Exists(unanswered), department__in=departments, role__in=ANSWERABLE_ROLES)
-    is_open = {"status__in" if past_day is None else "day_status__in": OPEN_STATUSES}
-    return _tasks_on(past_day).standing().filter(pk__in=parts.values("task"), **is_open)
+    return Task.objects.standing().filter(pk__in=parts.values("task"), status__in=OPEN_STATUSES)
 
 
 def reminded_task_ids(account: Account, day: datetime.date) -> set[int]:
     """Return the tasks that a liaison was reminded of, in whatever group they stand."""
     if account.role != Role.LIAISON:
         return set()
-    return set(_reminded_tasks(account.departments.values("pk"), day, None).values_list("pk", flat=True))
+    return set(_reminded_tasks(account.departments.values("pk"), day).values_list("pk", flat=True))
 
 
 def _last_note(account: Account, day: datetime.date) -> Subquery:
