@@ -35,9 +35,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def meeting() -> Meeting:
-    call_command("loaddata", "meeting_81", verbosity=0)
-    return Meeting.objects.get()
+def meeting(meeting_81) -> Meeting:
+    return meeting_81
 
 
 def whole_register() -> str:
@@ -67,7 +66,6 @@ def union(values) -> list:
     return list(dict.fromkeys(values))
 
 
-@pytest.mark.long
 def test_counts(meeting):
     assert Aspect.objects.count() == EXPECTED["aspects"] == 8
     assert Suggestion.objects.count() == EXPECTED["suggestions"] == 12
@@ -79,7 +77,6 @@ def test_counts(meeting):
     assert meeting.attendances.count() == 22
 
 
-@pytest.mark.long
 @pytest.mark.same_on_both
 def test_the_meeting_itself(meeting):
     expected = EXPECTED["meeting"]
@@ -92,7 +89,6 @@ def test_the_meeting_itself(meeting):
     assert [lead.person.name for lead in meeting.meeting_leads.all()] == expected["leads"]
 
 
-@pytest.mark.long
 @pytest.mark.same_on_both
 def test_attendees_stand_in_the_order_and_capacity_of_the_minutes(meeting):
     attendees = [(attendance.person.name, attendance.capacity) for attendance in meeting.attendances.all()]
@@ -108,7 +104,6 @@ def test_attendees_stand_in_the_order_and_capacity_of_the_minutes(meeting):
     assert not {"孙广伟", "张虹"} & {name for name, _ in attendees}
 
 
-@pytest.mark.long
 @pytest.mark.same_on_both
 def test_every_row_says_what_a_careful_reader_finds(meeting):
     found = []
@@ -145,12 +140,10 @@ def test_every_row_says_what_a_careful_reader_finds(meeting):
     assert found == EXPECTED["rows"]
 
 
-@pytest.mark.long
 def test_all_departments_are_responsible_as_no_role_is_printed(meeting):
     assert set(TaskDepartment.objects.values_list("role", flat=True)) == {"responsible"}
 
 
-@pytest.mark.long
 @pytest.mark.same_on_both
 def test_the_original_deadline_is_the_one_in_force(meeting):
     for task in Task.objects.all():
@@ -162,7 +155,6 @@ def test_the_original_deadline_is_the_one_in_force(meeting):
         assert (task.status, task.version, task.review_interval_months) == ("not_started", 1, 3)
 
 
-@pytest.mark.long
 def test_row_six_is_read_as_far_as_it_can_be_and_left_to_confirm(meeting):
     tasks = Task.objects.filter(suggestion__number=6).order_by("number")
     assert [task.due_date.isoformat() for task in tasks] == ["2024-12-31", "2026-12-31", "2026-12-31"]
@@ -178,7 +170,6 @@ def test_row_six_is_read_as_far_as_it_can_be_and_left_to_confirm(meeting):
     assert union(marked) == [(problem["row"], problem["column"]) for problem in EXPECTED["problems_with_a_row"]]
 
 
-@pytest.mark.long
 @pytest.mark.same_on_both
 def test_stored_states_are_what_the_log_says(meeting):
     for task in Task.objects.all():
@@ -207,7 +198,6 @@ def test_the_fixture_knows_no_primary_keys():
     assert not [row for row in json.loads(path.read_text(encoding="utf-8")) if "pk" in row]
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     ("day", "due_soon", "overdue", "review_missed", "on_track"),
     [
@@ -230,7 +220,6 @@ def test_health_on_the_days_of_the_design(meeting, day, due_soon, overdue, revie
     assert found == {health.value: count for health, count in expected.items() if count}
 
 
-@pytest.mark.long
 def test_a_suggestion_is_as_ill_as_its_worst_task(meeting):
     worst = {row["suggestion"]: row["worst"] for row in worst_health(Task.objects.on(datetime.date(2025, 1, 1)))}
     sixth = Suggestion.objects.get(number=6)
@@ -238,7 +227,6 @@ def test_a_suggestion_is_as_ill_as_its_worst_task(meeting):
     assert worst[Suggestion.objects.get(number=5).pk] == Health.REVIEW_MISSED.rank
 
 
-@pytest.mark.long
 def test_nothing_is_in_the_register_before_the_issue_day(meeting):
     eve = ISSUED_ON - datetime.timedelta(days=1)
     assert not Task.objects.on(eve).exists()
