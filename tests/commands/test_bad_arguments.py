@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,6 +42,7 @@ import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cnas_tasks.settings")
 django.setup()
+import meetings.exports.register, meetings.minutes.documents, meetings.urls
 results = []
 for line in json.load(sys.stdin):
     with tempfile.TemporaryFile() as stderr:
@@ -68,22 +70,27 @@ json.dump(results, sys.stdout)
 """
 
 
-@pytest.fixture(scope="module")
-def results(tmp_path_factory) -> dict[str, list[Any]]:
-    """By command line: its exit code, its words on stderr, and the files that are there after it."""
-    folder = tmp_path_factory.mktemp("commands")
-    program = str(settings.BASE_DIR / "manage.py")
+def launch(lines: list[list[str]], *, folder: Path, **environment: str) -> list[list[Any]]:
+    """Return of each command line its exit code, its words on stderr, and the files that are there after it."""
     done = subprocess.run(
-        [sys.executable, "-c", LAUNCHER, program],
-        input=json.dumps(ARGUMENTS),
+        [sys.executable, "-c", LAUNCHER, str(settings.BASE_DIR / "manage.py")],
+        input=json.dumps(lines),
         cwd=folder,
-        env={**os.environ, "DATABASE_URL": f"sqlite:///{folder / 'empty.sqlite3'}"},
+        env={**os.environ, **environment},
         capture_output=True,
         text=True,
         timeout=300,
         check=True,
     )
-    return dict(zip(map(" ".join, ARGUMENTS), json.loads(done.stdout), strict=True))
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory) -> dict[str, list[Any]]:
+    """What became of each command line of ARGUMENTS."""
+    folder = tmp_path_factory.mktemp("commands")
+    found = launch(ARGUMENTS, folder=folder, DATABASE_URL=f"sqlite:///{folder / 'empty.sqlite3'}")
+    return dict(zip(map(" ".join, ARGUMENTS), found, strict=True))
 
 
 @pytest.mark.long
@@ -120,7 +127,6 @@ def test_who_reads_the_first_lines_alone_is_told_nothing_of_the_others():
 
 @pytest.mark.long
 @pytest.mark.same_on_both
-@pytest.mark.parametrize("command", ["migrate", "createsuperuser", "send_reminders"])
 @pytest.mark.parametrize(
     ("address", "reason"),
     [
@@ -128,14 +134,15 @@ def test_who_reads_the_first_lines_alone_is_told_nothing_of_the_others():
         ("postgres://register:x@127.0.0.1:1/register", "Connection refused"),
     ],
 )
-def test_a_database_that_does_not_answer_is_told_in_a_line(command, address, reason):
-    environment = {**os.environ, "DATABASE_URL": address, "DEBUG": "0", "SECRET_KEY": "x" * 60}
-    environment.pop("DJANGO_SETTINGS_MODULE", None)
-    done = subprocess.run(
-        [sys.executable, "manage.py", command], cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True
+def test_a_database_that_does_not_answer_is_told_in_a_line(tmp_path, address, reason, subtests):
+    commands = ["migrate", "createsuperuser", "send_reminders"]
+    answers = launch(
+        [[command] for command in commands], folder=tmp_path, DATABASE_URL=address, DEBUG="0", SECRET_KEY="x" * 60
     )
-    assert done.returncode == 1
-    (line,) = done.stderr.strip().splitlines()
-    assert line.startswith("CommandError: ")
-    assert reason in line
-    assert "DATABASE_URL" in line
+    for command, (code, stderr, _files) in zip(commands, answers, strict=True):
+        with subtests.test(command):
+            assert code == 1
+            (line,) = stderr.strip().splitlines()
+            assert line.startswith("CommandError: ")
+            assert reason in line
+            assert "DATABASE_URL" in line
