@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -44,6 +45,7 @@ from meetings.models import (
     TaskLog,
     Webhook,
 )
+from meetings.models.change_log import SIGN_IN_KINDS
 
 from . import factories
 from .access_matrix import (
@@ -52,6 +54,7 @@ from .access_matrix import (
     ELSEWHERE,
     LEADER,
     MODELS,
+    NO_SUCH_METHOD,
     NOBODY,
     READER,
     RESPONSIBLE,
@@ -168,11 +171,26 @@ def browser_of(world, role: str) -> Client:
     return client
 
 
-def ask(client: Client, method: str, row: Row, places: dict[str, object]) -> int | str:
-    """Return the status of the answer, or SIGN_IN for the way to the sign-in page.
+# What each answers with costs as much as ten pages, and is the same for whoever may have it.
+WRITES_A_FILE = re.compile(r"export=(?!exe|shown-exe)|^/reports/(meeting|bulletin|reply|slips|register)/|/slips/")
 
-    Whatever is answered tells browsers the same.
-    """
+
+def is_asked(role: str, method: str, row: Row) -> bool:
+    """Whether the answer could be wrong for this role alone."""
+    expected = getattr(row, method)
+    if expected is NO_SUCH_METHOD:
+        # Before the account is looked at.
+        return role in (NOBODY, SECRETARIAT)
+    if method == "get" and WRITES_A_FILE.search(row.address) and expected[role] == 200:
+        return role in (READER, SECRETARIAT)
+    if role == SUPPORTING or (role == ELSEWHERE and method == "post"):
+        # Where liaisons are all alike, one is asked who may more, and one who has less to see.
+        return len({expected[each] for each in (ELSEWHERE, SUPPORTING, RESPONSIBLE)}) > 1
+    return True
+
+
+def ask(client: Client, method: str, row: Row, places: dict[str, object]) -> HttpResponse:
+    """Return the answer, which tells browsers the same whatever it is."""
     address = row.address.format(**places)
     # Two rows write: the second has to come with the version that the first one made.
     places = {**places, "version": TaskLog.objects.filter(task=places["task"]).count()}
@@ -188,24 +206,38 @@ def ask(client: Client, method: str, row: Row, places: dict[str, object]) -> int
     if "sessionid" in client.cookies and row.name not in KEPT_FOR_A_WHILE:
         faults += [] if "private" in response.get("Cache-Control", "") else ["Cache-Control"]
     assert not faults, (address, response.status_code, faults)
-    if response.status_code == 302 and urlsplit(response["Location"]).path == "/admin/login/":
-        # The administration's own way of saying no leads through its former sign-in page.
-        response = client.get(response["Location"])
-    if response.status_code == 302 and urlsplit(response["Location"]).path == "/accounts/login/":
-        return SIGN_IN
-    return response.status_code
+    return response
 
 
-def answers(world, role: str, method: str, rows: tuple[Row, ...], places: dict) -> dict[str, int | str]:
-    client, found = browser_of(world, role), {}
+def find_answers(
+    world,
+    role: str,
+    method: str,
+    rows: Iterable[Row],
+    places: dict,
+    look: Callable[[Row, HttpResponse], None] | None = None,
+) -> dict[str, int | str]:
+    """Return the status of each answer, or SIGN_IN for the way to the sign-in page."""
+    client, found, at_admin_login = browser_of(world, role), {}, None
     for row in rows:
-        found[f"{method} {row.address}"] = ask(client, method, row, places)
+        response = ask(client, method, row, places)
+        status = response.status_code
+        if look:
+            look(row, response)
+        path = urlsplit(response["Location"]).path if status == 302 else ""
+        if path == "/admin/login/":
+            # The administration's own way of saying no leads through its former sign-in page, from everywhere.
+            if at_admin_login is None:
+                at_admin_login = client.get(response["Location"])
+            status = at_admin_login.status_code
+            path = urlsplit(at_admin_login.get("Location", "")).path
+        found[f"{method} {row.address}"] = SIGN_IN if path == "/accounts/login/" else status
         if row.name in ("login", "logout"):
             client = browser_of(world, role)
     return found
 
 
-def expected(role: str, method: str, rows: tuple[Row, ...]) -> dict[str, int | str]:
+def expected(role: str, method: str, rows: Iterable[Row]) -> dict[str, int | str]:
     return {f"{method} {row.address}": getattr(row, method)[role] for row in rows}
 
 
@@ -219,9 +251,11 @@ ROLES_ONCE = [pytest.param(role, marks=() if role == SECRETARIAT else pytest.mar
 @pytest.mark.long
 @pytest.mark.parametrize("role", ROLES_ONCE)
 def test_each_role_gets_what_the_table_says(world, places, role):
-    assert answers(world, role, "get", ROWS, places) == expected(role, "get", ROWS)
     entries = TaskLog.objects.count()
-    assert answers(world, role, "post", ROWS, places) == expected(role, "post", ROWS)
+    for method in ("get", "post"):
+        rows = [row for row in ROWS if is_asked(role, method, row)]
+        assert find_answers(world, role, method, rows, places) == expected(role, method, rows)
+        assert method == "post" or TaskLog.objects.count() == entries
     writes = {SECRETARIAT: 4, SUPPORTING: 2, RESPONSIBLE: 2, LEADER: 1}
     assert TaskLog.objects.count() - entries == writes.get(role, 0)
 
@@ -230,32 +264,42 @@ def test_each_role_gets_what_the_table_says(world, places, role):
 @pytest.mark.long
 @pytest.mark.same_on_both
 @pytest.mark.parametrize("method", ["get", "post"])
-@pytest.mark.parametrize("role", [pytest.param(NOBODY, marks=pytest.mark.slow), SECRETARIAT, ADMINISTRATOR])
-def test_the_administration_opens_for_administrators_alone(world, admin_places, role, method):
+@pytest.mark.parametrize("role", [pytest.param(NOBODY, marks=pytest.mark.slow), SECRETARIAT])
+def test_the_administration_opens_for_nobody_but_administrators(world, admin_places, role, method):
     entries = TaskLog.objects.count()
-    assert answers(world, role, method, ALL_ADMIN_ROWS, admin_places) == expected(role, method, ALL_ADMIN_ROWS)
+    found = find_answers(world, role, method, ALL_ADMIN_ROWS, admin_places)
+    assert found == expected(role, method, ALL_ADMIN_ROWS)
     assert TaskLog.objects.count() == entries
 
 
 @pytest.mark.same_on_both
 @pytest.mark.long
-def test_under_the_administration_every_row_can_be_looked_at_and_none_written(world, admin_places, subtests):
+def test_under_the_administration_every_row_can_be_looked_at_and_none_written(world, admin_places):
+    before, looked_at = rows_of_every_model(), set()
+
+    def look(row: Row, response: HttpResponse) -> None:
+        if row.address.endswith("/change/"):
+            assert not re.search(rb'name="_(save|continue|addanother)"', response.content), row.address
+            looked_at.add(row.name)
+
+    found = find_answers(world, ADMINISTRATOR, "get", ALL_ADMIN_ROWS, admin_places, look)
+    assert found == expected(ADMINISTRATOR, "get", ALL_ADMIN_ROWS)
+    assert len(looked_at) == len(MODELS)
+    found = find_answers(world, ADMINISTRATOR, "post", ALL_ADMIN_ROWS, admin_places)
+    assert found == expected(ADMINISTRATOR, "post", ALL_ADMIN_ROWS)
     client = browser_of(world, ADMINISTRATOR)
     for model in MODELS:
-        with subtests.test(model):
-            look_at_row_and_try_to_write(client, model, admin_places[model])
+        chosen = {"action": "delete_selected", "_selected_action": [admin_places[model]], "post": "yes"}
+        client.post(f"/admin/meetings/{model}/", chosen)
+    assert rows_of_every_model() == before
 
 
-def look_at_row_and_try_to_write(client: Client, model: str, key: object) -> None:
-    rows = admin.site.get_model_admin(apps.get_model("meetings", model)).model.objects
-    before = list(rows.order_by("pk").values())
-    address = f"/admin/meetings/{model}/"
-    client.post(address, {"action": "delete_selected", "_selected_action": [key], "post": "yes"})
-    for refused in ("add/", f"{key}/change/", f"{key}/delete/"):
-        assert client.post(f"{address}{refused}", {"post": "yes"}).status_code == 403
-    page = client.get(f"{address}{key}/change/").content.decode()
-    assert not re.search(r'name="_(save|continue|addanother)"', page)
-    assert list(rows.order_by("pk").values()) == before
+def rows_of_every_model() -> dict[str, list[dict[str, object]]]:
+    """Return all that is in the register but who signed in or out, which the tests do."""
+    rows = {model: list(apps.get_model("meetings", model).objects.order_by("pk").values()) for model in MODELS}
+    rows["account"] = [{**row, "last_login": None} for row in rows["account"]]
+    rows["changelog"] = [row for row in rows["changelog"] if row["kind"] not in SIGN_IN_KINDS]
+    return rows
 
 
 def test_the_last_administrator_is_not_demoted_under_the_administration(world):
@@ -333,7 +377,7 @@ def test_every_write_needs_the_token_against_forgery(world, places):
             client = Client(enforce_csrf_checks=True)
             if row.name != "login":
                 client.force_login(world.secretariat)
-            assert ask(client, "post", row, places) == 403, row.address
+            assert ask(client, "post", row, places).status_code == 403, row.address
 
 
 @pytest.mark.parametrize("year", ["0", "99999", "99999999999999999999", "x"])
