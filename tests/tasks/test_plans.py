@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Count
 from django.http import QueryDict
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
 from meetings.devtools import synthetic
-from meetings.models import Consent, Health, Meeting, Task, TaskLog, TaskState
+from meetings.models import Consent, Health, Meeting, Role, Task, TaskLog, TaskState
 from meetings.tasks.filters import filter_tasks
 from meetings.tasks.tables import TaskTable
+from tests import factories
 from tests.large_register import add_long_history, make_large_register
+from tests.query_names import AT_WORK, CHASED, DASHBOARD, LIST, MEETINGS, OWN_DEPARTMENTS, SEARCH, WORD
+from tests.test_query_counts import account_of
 
 # What a column of the task gives; texts of other tables are sorted as keys.
 STORED = ["number", "text", "department", "leader", "due", "status", "health", "progress", "meeting", "original"]
@@ -30,8 +35,53 @@ def sorts_all_rows(plan):
 
 
 @pytest.mark.slow
-def test_a_large_register_is_read_from_indexes(db, subtests):
-    make_large_register()
+@pytest.mark.sqlite
+def test_what_waits_for_consent_does_not_read_the_log(db):
+    synthetic.generate(300, seed=7)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    claims = TaskLog.objects.filter(batch__consent=Consent.ASKED).order_by()
+    assert "SCAN meetings_tasklog" not in claims.explain(), claims.explain()
+
+
+@pytest.fixture(scope="module")
+def large_register(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Make a hundred thousand tasks for all the tests, each of which leaves them as they are."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        make_large_register()
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.mark.slow
+@pytest.mark.same_on_both
+@pytest.mark.django_db
+def test_a_hundred_thousand_tasks_cost_the_queries_of_eighteen(large_register, spend, subtests):
+    task = Task.objects.filter(task_leaders__isnull=False, task_departments__isnull=False).first()
+    reader, department = factories.account(Role.READER), task.task_departments.first().department_id
+    orders = [f"sort={sign}{name}" for name in TaskTable.base_columns for sign in ("", "-")]
+    # Of what no task has, an order has its first page from those without it.
+    without = [f"sort={sign}{name}" for name in ("source", "supporting", "outcome", "remarks") for sign in ("", "-")]
+    for query in (*orders, "health=overdue&sort=due", f"department={department}&sort=-progress", "page=1000"):
+        with subtests.test(query):
+            spend(reader, f"/tasks/?{query}", [*LIST, "and which after those"] if query in without else LIST)
+    with subtests.test("a word"):
+        spend(reader, "/tasks/?q=工作", LIST + WORD)
+        spend(reader, "/search/?q=工作", SEARCH)
+    with subtests.test("the last page"):
+        spend(reader, "/tasks/?page=last", [*LIST, "how many there are exactly"])
+    with subtests.test("meetings"):
+        spend(reader, "/meetings/", MEETINGS)
+    for role in Role.values:
+        own = OWN_DEPARTMENTS if role == Role.LIAISON else []
+        leader = ["the leader's name"] if role == Role.LEADER else []
+        chased = CHASED if role == Role.SECRETARIAT else []
+        with subtests.test(role):
+            spend(account_of(role, task), "/", DASHBOARD + own + leader + chased + AT_WORK.get(role, []))
+
+
+@pytest.mark.slow
+def test_a_large_register_is_read_from_indexes(large_register, db, subtests):
     for look in (look_at_orders_of_stored_columns, look_at_what_is_red, look_at_one_meeting, look_at_past_day):
         with subtests.test(look.__name__):
             look()
@@ -84,13 +134,3 @@ def look_at_past_day() -> None:
         plan = counted.explain()
         assert "state_by_day" in plan, plan
         assert "tasklog" not in plan, "who reported last is not asked for"
-
-
-@pytest.mark.slow
-@pytest.mark.sqlite
-def test_what_waits_for_consent_does_not_read_the_log(db):
-    synthetic.generate(300, seed=7)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-    claims = TaskLog.objects.filter(batch__consent=Consent.ASKED).order_by()
-    assert "SCAN meetings_tasklog" not in claims.explain(), claims.explain()
