@@ -225,7 +225,7 @@ ALWAYS = ("next", "as_of", "known_on", "export", "page", "per_page", "sort", "co
 
 @pytest.mark.long
 @settings(
-    max_examples=600 if THOROUGH else 15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=150 if THOROUGH else 15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     row=st.sampled_from((*ROWS, *ALL_ADMIN_ROWS)),
