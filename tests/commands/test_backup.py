@@ -150,8 +150,9 @@ WITH_ANOTHER_FOLDER = """
 import sys
 from cnas_tasks import settings
 from django.core.management import execute_from_command_line
-settings.MEDIA_ROOT = sys.argv[1]
-execute_from_command_line(["manage.py", *sys.argv[2:]])
+settings.MEDIA_ROOT, path, again = sys.argv[1:]
+for command in (["migrate", "-v0"], ["restore", path], ["backup", again]):
+    execute_from_command_line(["manage.py", *command])
 """
 
 
@@ -160,9 +161,8 @@ def test_what_went_through_a_database_of_sqlite_is_still_what_was_there(backup, 
     """On PostgreSQL this is the way from one database to the other, and back."""
     path, before = backup
     environment = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path / 'other.sqlite3'}"}
-    for command in (["migrate", "-v0"], ["restore", path], ["backup", tmp_path / "again.zip"]):
-        program = [sys.executable, "-c", WITH_ANOTHER_FOLDER, tmp_path / "other media", *command]
-        subprocess.run(program, cwd=repository, env=environment, check=True, capture_output=True)
+    program = [sys.executable, "-c", WITH_ANOTHER_FOLDER, tmp_path / "other media", path, tmp_path / "again.zip"]
+    subprocess.run(program, cwd=repository, env=environment, check=True, capture_output=True)
     restore(tmp_path / "again.zip")
     assert all_rows() == before
 

@@ -119,7 +119,7 @@ def test_no_sequence_of_verbs_leaves_the_table(world, seed):
 # --- the same decision by two people ------------------------------------------------------------
 
 
-ROUNDS = examples(100)
+ROUNDS = examples(40)
 
 
 def race(attempts) -> list[object]:

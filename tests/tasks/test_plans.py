@@ -59,7 +59,7 @@ def large_register(django_db_setup: None, django_db_blocker: DjangoDbBlocker) ->
 def test_a_hundred_thousand_tasks_cost_the_queries_of_eighteen(large_register, spend, subtests):
     task = Task.objects.filter(task_leaders__isnull=False, task_departments__isnull=False).first()
     reader, department = factories.account(Role.READER), task.task_departments.first().department_id
-    orders = [f"sort={sign}{name}" for name in TaskTable.base_columns for sign in ("", "-")]
+    orders = [f"sort={'-' * (place % 2)}{name}" for place, name in enumerate(TaskTable.base_columns)]
     # Of what no task has, an order has its first page from those without it.
     without = [f"sort={sign}{name}" for name in ("source", "supporting", "outcome", "remarks") for sign in ("", "-")]
     for query in (*orders, "health=overdue&sort=due", f"department={department}&sort=-progress", "page=1000"):

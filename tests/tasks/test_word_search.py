@@ -59,7 +59,7 @@ def look_through(words: list[str]) -> set[int]:
 # All pairs of the word's letters, and never the word.
 @example([("认可 可信", "可信认可", "认可，可信", "可信、认可", "认可 可信", "x")] * 3, ["认可信"])
 @example([("认可 可信", "可信认可", "认可，可信", "可信、认可", "认可 可信", "认可信")] * 3, ["认可信"])
-@settings(max_examples=examples(100), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_list_holds_what_looking_through_every_text_finds(monkeypatch, tasks, texts, words):
     for task, (text, remarks, suggestion, lead_in, note, later) in zip(tasks, texts, strict=True):
         task.text, task.remarks = text, remarks
