@@ -6,7 +6,6 @@ import gc
 import json
 import os
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -29,6 +28,7 @@ from meetings.organisation.services.working_days import find_entered_days
 from tests import factories
 from tests.depth import examples
 from tests.migrated_database import MigratedDatabase
+from tests.office import Office, open_office
 
 # Thousands of short-lived trees of nodes and queries: looking through all that lives after every 700 new objects
 # costs more than it finds.
@@ -105,33 +105,20 @@ def soffice() -> str:
 
 
 @pytest.fixture(scope="session")
-def as_pdfs(soffice, tmp_path_factory):
-    """Return the function that lets LibreOffice print files of one folder, started once for all of them."""
-    profile = tmp_path_factory.mktemp("office")
-
-    def convert(paths: Sequence[Path]) -> list[Path]:
-        subprocess.run(
-            [
-                soffice,
-                f"-env:UserInstallation={profile.as_uri()}",
-                "--headless",
-                "--convert-to",
-                "pdf",
-                "--outdir",
-                str(paths[0].parent),
-                *map(str, paths),
-            ],
-            check=True,
-            capture_output=True,
-            timeout=180,
-        )
-        return [path.with_suffix(".pdf") for path in paths]
-
-    return convert
+def office(soffice: str) -> Iterator[Office]:
+    """LibreOffice, running."""
+    with open_office(soffice) as office:
+        yield office
 
 
-@pytest.fixture(scope="session")
-def as_pdf(as_pdfs):
+@pytest.fixture
+def as_pdfs(office: Office) -> Callable[[Sequence[Path]], list[Path]]:
+    """Return the function that lets LibreOffice print files of one folder."""
+    return lambda paths: office.convert(paths, "pdf", paths[0].parent)
+
+
+@pytest.fixture
+def as_pdf(as_pdfs: Callable[[Sequence[Path]], list[Path]]) -> Callable[[Path], Path]:
     """Return the function that lets LibreOffice print a file: path in, path of the PDF out."""
     return lambda path: as_pdfs([path])[0]
 

@@ -8,10 +8,9 @@ import io
 import json
 import re
 import shutil
-import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import docx
@@ -20,32 +19,23 @@ import openpyxl
 from tests.corpus.pages import pdf_bytes
 from tests.corpus.paper import ABOVE, AUTOMATIC_NUMBER, BREAKS, DATE, LEFT, Paper, Section, as_json, read_papers
 from tests.minutes.document_builders import C, docx_bytes, numbered, numbering, p, saved, tbl
+from tests.office import Office, open_office
 
 #: What LibreOffice makes from which file of ours.
 OFFICE_FORMATS = {"ods": "xlsx", "xls": "xlsx", "rtf": "docx", "doc": "docx", "odt": "docx"}
 _PAGE_BREAK = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
 
 
-def build(paper: Paper, soffice: str | None = None) -> bytes:
-    """Return the file of a paper; what only LibreOffice makes needs ``soffice``."""
+def build(paper: Paper, office: Office | None = None) -> bytes:
+    """Return the file of a paper; what only LibreOffice makes needs ``office``."""
     writers = {"docx": _docx, "xlsx": _xlsx, "csv": _csv, "txt": _txt, "pdf": _pdf}
     if paper.format in writers:
         return writers[paper.format](paper)
     source = OFFICE_FORMATS[paper.format]
-    if soffice is None:
+    if office is None:
         raise ValueError(f"{paper.file_name} needs LibreOffice")
     content = _complete_docx(paper) if source == "docx" else writers[source](paper)
-    return _converted(content, source, paper.format, soffice)
-
-
-def _converted(content: bytes, source: str, target: str, soffice: str) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"paper.{source}"
-        path.write_bytes(content)
-        profile = f"-env:UserInstallation=file://{folder}/profile"
-        command = [soffice, profile, "--headless", "--convert-to", target, "--outdir", folder, str(path)]
-        subprocess.run(command, check=True, capture_output=True, timeout=120)
-        return path.with_suffix(f".{target}").read_bytes()
+    return office.save_as(content, source, paper.format)
 
 
 # --- one writer for each format ---------------------------------------------------------------------
@@ -196,13 +186,19 @@ def _pdf(paper: Paper) -> bytes:
 def main() -> None:
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    soffice = shutil.which("soffice")
-    for paper in read_papers():
-        if paper.format in OFFICE_FORMATS and soffice is None:
-            continue
-        (folder / paper.file_name).write_bytes(build(paper, soffice))
-        expected = json.dumps(as_json(paper), ensure_ascii=False, indent=1)
-        (folder / f"{paper.name}.expected.json").write_text(expected + "\n", encoding="utf-8")
+    with installed_office() as office:
+        for paper in read_papers():
+            if paper.format in OFFICE_FORMATS and office is None:
+                continue
+            (folder / paper.file_name).write_bytes(build(paper, office))
+            expected = json.dumps(as_json(paper), ensure_ascii=False, indent=1)
+            (folder / f"{paper.name}.expected.json").write_text(expected + "\n", encoding="utf-8")
+
+
+def installed_office() -> AbstractContextManager[Office | None]:
+    """Return LibreOffice, to be started; None where it is not installed."""
+    program = shutil.which("soffice")
+    return open_office(program) if program else nullcontext()
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ a time, replaced by one that says nothing.
 from __future__ import annotations
 
 import logging
-import shutil
 import sys
 from dataclasses import replace
 
@@ -16,9 +15,10 @@ from django.conf import settings
 
 from tests.corpus.cases import Case, read_cases
 from tests.corpus.floors import Floor, read_floors, sum_floors, write_floors
-from tests.corpus.make import OFFICE_FORMATS, build
+from tests.corpus.make import OFFICE_FORMATS, build, installed_office
 from tests.corpus.paper import Paper, read_papers
 from tests.corpus.variants import with_strange_heads
+from tests.office import Office
 
 _SHOWN_FAULTS = 30
 
@@ -32,16 +32,21 @@ def main() -> None:
         return
     other_format = next((word.partition("=")[2] for word in sys.argv if word.startswith("--as=")), "")
     only = [word for word in sys.argv[1:] if not word.startswith("-")]
+    with installed_office() as office:
+        read_all(only, other_format, office)
+
+
+def read_all(only: list[str], other_format: str, office: Office | None) -> None:
+    """Read the papers and the cases, or some of them."""
     before = read_floors()
     now = {}
-    soffice = shutil.which("soffice")
     for paper in read_papers():
         if other_format:
             # Twenty columns need a broad page.
             paper = replace(paper, format=other_format, settings={**paper.settings, "paper": "landscape"})
-        is_possible = paper.format not in OFFICE_FORMATS or soffice
+        is_possible = paper.format not in OFFICE_FORMATS or office
         if is_possible and (not only or any(word in paper.name for word in only)):
-            content = build(paper, soffice)
+            content = build(paper, office)
             floor = before.get(paper.file_name)
             now[paper.file_name] = _print_file(paper.file_name, content, paper, floor, is_detailed=bool(only))
     total = sum_floors(now.values())
@@ -50,11 +55,11 @@ def main() -> None:
         if not only or any(word in case.path.name for word in only):
             _print_file(case.path.name, case.path.read_bytes(), case, None, is_detailed=bool(only))
     if not only and not other_format and "--keep" not in sys.argv:
-        write_floors([*now.values(), *(floor for name, floor in before.items() if name in _not_tried(soffice))])
+        write_floors([*now.values(), *(floor for name, floor in before.items() if name in _not_tried(office))])
 
 
-def _not_tried(soffice: str | None) -> set[str]:
-    return {paper.file_name for paper in read_papers() if paper.format in OFFICE_FORMATS and not soffice}
+def _not_tried(office: Office | None) -> set[str]:
+    return {paper.file_name for paper in read_papers() if paper.format in OFFICE_FORMATS and not office}
 
 
 def _print_file(name: str, content: bytes, of: Paper | Case, before: Floor | None, *, is_detailed: bool) -> Floor:

@@ -20,9 +20,9 @@ PAPERS = [
 
 @pytest.mark.parametrize("paper", PAPERS)
 def test_a_file_is_read_at_least_as_well_as_recorded(paper: Paper, request: pytest.FixtureRequest):
-    soffice = request.getfixturevalue("soffice") if paper.format in OFFICE_FORMATS else None
+    office = request.getfixturevalue("office") if paper.format in OFFICE_FORMATS else None
     floor = read_floors()[paper.file_name]
-    now, faults = measure(paper.file_name, build(paper, soffice), paper.expected, paper)
+    now, faults = measure(paper.file_name, build(paper, office), paper.expected, paper)
     assert now.cells == floor.cells, "make corpus"
     is_as_good = now.right >= floor.right and now.refused <= floor.refused
     # What is read now where it was refused before may well be read with faults.

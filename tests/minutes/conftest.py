@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import subprocess
 
 import pytest
 from django.test import Client
@@ -26,20 +25,3 @@ def colleague(db) -> Client:
     account.save()
     client.force_login(account)
     return client
-
-
-@pytest.fixture(scope="session")
-def saved_as(soffice, tmp_path_factory):
-    """What LibreOffice makes of a document in other formats, by their endings."""
-    profile = tmp_path_factory.mktemp("office")
-
-    def save(content: bytes, ending: str, target: str) -> bytes:
-        folder = tmp_path_factory.mktemp("saved")
-        source = folder / f"document.{ending}"
-        source.write_bytes(content)
-        command = [soffice, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", target]
-        command += ["--outdir", str(folder / "out"), str(source)]
-        subprocess.run(command, check=True, capture_output=True, timeout=180)
-        return next((folder / "out").iterdir()).read_bytes()
-
-    return save

@@ -60,14 +60,14 @@ def _described(table):
 
 
 @pytest.mark.parametrize("ending", ["xls", "ods"])
-def test_a_workbook_means_the_same_in_an_older_and_an_open_format(ending, saved_as):
+def test_a_workbook_means_the_same_in_an_older_and_an_open_format(ending, office):
     content = _workbook()
-    other = read_content(saved_as(content, "xlsx", ending))
+    other = read_content(office.save_as(content, "xlsx", ending))
     assert [*map(_described, other.tables)] == [*map(_described, read_content(content).tables)]
 
 
-def test_an_old_workbook_is_a_draft_as_any_other_but_no_fill_in_workbook(saved_as):
-    content = saved_as(_workbook(), "xlsx", "xls")
+def test_an_old_workbook_is_a_draft_as_any_other_but_no_fill_in_workbook(office):
+    content = office.save_as(_workbook(), "xlsx", "xls")
     read = parse_in_sandbox(content)
     assert (read.format, _due(read.minutes)[:3]) == ("xls", ["2026-06-30", "2026-10-31", "2026-09-15"])
     with pytest.raises(UnreadableDocumentError) as caught:
@@ -138,9 +138,9 @@ def test_prose_with_commas_is_no_table():
 
 
 @pytest.mark.parametrize("ending", ["doc", "rtf", "odt"])
-def test_old_documents_are_converted_and_read(ending, saved_as):
+def test_old_documents_are_converted_and_read(ending, office):
     content = word_bytes([HEADS, ROW, ("2", *ROW[1:])])
-    read = parse_in_sandbox(saved_as(content, "docx", ending))
+    read = parse_in_sandbox(office.save_as(content, "docx", ending))
     assert (read.format, [row.number for row in read.minutes.rows]) == (ending, [1, 2])
     assert read.minutes.rows[0].suggestion == "建议加大宣传力度。"
 

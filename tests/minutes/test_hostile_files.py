@@ -155,8 +155,8 @@ def test_a_sheet_that_spans_more_than_there_is_is_read_for_what_it_has():
     assert minutes(ods_bytes(rows)).rows[0].number == 1
 
 
-def test_a_word_document_of_1997_with_a_password_says_so(saved_as):
-    content = bytearray(saved_as(word_bytes([HEADS, ROW]), "docx", "doc"))
+def test_a_word_document_of_1997_with_a_password_says_so(office):
+    content = bytearray(office.save_as(word_bytes([HEADS, ROW]), "docx", "doc"))
     first_block = content.index(struct.pack("<H", 0xA5EC))
     content[first_block + 11] |= 1
     with pytest.raises(UnreadableDocumentError) as caught:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import re
-import subprocess
 import zipfile
-from pathlib import Path
 
 import pytest
 from openpyxl.comments import Comment
@@ -25,26 +23,7 @@ from .workbook_files import column, edited, fill, opened, row_of
 pytestmark = [pytest.mark.django_db, pytest.mark.same_on_both]
 
 
-def convert(soffice: str, sent: Path, out: Path) -> None:
-    """Let LibreOffice open the workbook and save it in the folder ``out``."""
-    subprocess.run(
-        [
-            soffice,
-            f"-env:UserInstallation={(sent.parent / 'profile').as_uri()}",
-            "--headless",
-            "--convert-to",
-            "xlsx",
-            "--outdir",
-            str(out),
-            str(sent),
-        ],
-        check=True,
-        capture_output=True,
-        timeout=180,
-    )
-
-
-def test_libreoffice_keeps_all_that_is_needed(content, read, tasks, soffice, tmp_path):
+def test_libreoffice_keeps_all_that_is_needed(content, read, tasks, office, tmp_path):
     def edit(workbook):
         sheet = workbook.worksheets[0]
         fill_all(sheet, tasks)
@@ -59,7 +38,7 @@ def test_libreoffice_keeps_all_that_is_needed(content, read, tasks, soffice, tmp
     sent, out = tmp_path / "填报表.xlsx", tmp_path / "out"
     sent.write_bytes(edited(content, edit))
     before = read(sent.read_bytes())
-    convert(soffice, sent, out)
+    office.convert([sent], "xlsx", out)
     after = read((out / sent.name).read_bytes())
     assert after == before
     assert not after.notices
@@ -107,7 +86,7 @@ def test_what_files_of_wps_are_known_for_makes_no_difference(content, read, task
 
 
 @pytest.mark.slow
-def test_libreoffice_keeps_what_lies_beside_the_text_and_it_is_read_there(content, tasks, soffice, tmp_path):
+def test_libreoffice_keeps_what_lies_beside_the_text_and_it_is_read_there(content, tasks, office, tmp_path):
     def edit(workbook):
         sheet = workbook.worksheets[0]
         cells = [sheet.cell(row_of(sheet, task), column(sheet, WorkbookColumn.PROGRESS)) for task in tasks[:3]]
@@ -120,7 +99,7 @@ def test_libreoffice_keeps_what_lies_beside_the_text_and_it_is_read_there(conten
 
     sent, out = tmp_path / "填报表.xlsx", tmp_path / "out"
     sent.write_bytes(edited(content, edit))
-    convert(soffice, sent, out)
+    office.convert([sent], "xlsx", out)
     (before,), (after,) = (read_sheets(path.read_bytes()) for path in (sent, out / sent.name))
     assert {(each.kind, each.reference) for each in after.objects} == {
         (each.kind, each.reference) for each in before.objects
