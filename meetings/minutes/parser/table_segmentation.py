@@ -334,9 +334,10 @@ class _EntryBuilder:
 
     def _is_cut(self, row: TableRow, last: TableEntry) -> bool:
         """Whether a page cut the row, alone without a number, off the one before it."""
+        if self._is_sheet or not row.follows_break or row.has(Column.NUMBER):
+            return False
         numbers = [entry.first(Column.NUMBER) for entry in self._entries]
-        is_numbered = None not in numbers and len(set(numbers)) == len(numbers)
-        if self._is_sheet or not row.follows_break or row.has(Column.NUMBER) or not is_numbered:
+        if None in numbers or len(set(numbers)) < len(numbers):
             return False
         # What says by itself what is to be done, and until when or by whom, lacks no more than its number.
         if not row.has(self._key_column):
