@@ -8,10 +8,13 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import cv2
 import numpy as np
 from rapidocr import RapidOCR
+from rapidocr.inference_engine import onnxruntime as engine
+from rapidocr.inference_engine.onnxruntime import OrtInferSession
 
 from meetings.core.text import display_width
 
@@ -39,10 +42,25 @@ class Letter:
 Line = list[tuple[str, float, float]]
 
 
+class _Session(OrtInferSession):
+    """A model whose threads sleep while they wait for each other.
+
+    Unless told so they keep the processor busy meanwhile: half as much of it again is taken by a page.
+    """
+
+    @staticmethod
+    def _init_sess_opts(cfg: dict[str, Any]) -> Any:  # noqa: ANN401 - of a library without types
+        options = OrtInferSession._init_sess_opts(cfg)
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        return options
+
+
 class TextReader:
     """The models, loaded once."""
 
     def __init__(self) -> None:
+        # RapidOCR has no parameter for it, and takes the class of this name.
+        engine.OrtInferSession = _Session
         self._engine = RapidOCR(
             params={
                 "Global.use_preprocess_img": False,
