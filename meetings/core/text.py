@@ -10,6 +10,7 @@ MAX_ID_DIGITS = 18
 
 _WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”‘’—…·"
 _BLANK_BESIDE_WIDE = re.compile(rf"(?<=[{_WIDE}])[ \t\u00a0\u3000]+|[ \t\u00a0\u3000]+(?=[{_WIDE}])")
+_BLANK = re.compile("[ \t\u00a0\u3000]+")
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\u0000-\u0008\u000b\u000c\u000e-\u001f]")
 
 # A text too long for one row of a sheet is written into several cells, one below the other. This invisible mark ends
@@ -46,7 +47,7 @@ def parse_ids(values: Iterable[str]) -> set[int]:
 
 def remove_whitespace(text: str) -> str:
     """Return the text without any white space."""
-    return re.sub(r"\s+", "", _INVISIBLE.sub("", text))
+    return "".join(_INVISIBLE.sub("", text).split())
 
 
 def to_half_width(text: str) -> str:
@@ -92,8 +93,9 @@ def tidy_text(text: str) -> str:
     """
     lines = []
     for line in _INVISIBLE.sub("", text).replace("\r\n", "\n").replace("\r", "\n").split("\n"):
-        line = _BLANK_BESIDE_WIDE.sub("", line.strip())
-        line = re.sub(r"[ \t\u00a0\u3000]+", " ", line).strip()
+        line = line.strip()
+        if _BLANK.search(line):
+            line = _BLANK.sub(" ", _BLANK_BESIDE_WIDE.sub("", line)).strip()
         if line:
             lines.append(line)
     return "\n".join(lines)

@@ -13,7 +13,6 @@ from .errors import UnreadableDocumentError, UnreadableReason
 from .model import Block, Cell, Document, Paragraph, Table
 from .ods import read_ods
 from .text import read_text
-from .xlsx import read_xlsx
 
 
 def read_content(content: bytes) -> Document:
@@ -21,11 +20,13 @@ def read_content(content: bytes) -> Document:
     match detect_format(content):
         case Format.DOCX:
             return read_docx(content)
-        case Format.XLSX:
-            return read_xlsx(content)
         case Format.ODS:
             return read_ods(content)
-        # Few files are of the others, and what reads them is large.
+        # What reads the others is large, and takes long to load.
+        case Format.XLSX:
+            from .xlsx import read_xlsx
+
+            return read_xlsx(content)
         case Format.XLS:
             from .xls import read_xls
 

@@ -209,6 +209,8 @@ def _find_best_rows(lines: Sequence[str], headers: Sequence[Header | None]) -> l
     skipped = [0.0, *accumulate(SKIP_COSTS[column] for column in columns)]
     # By the column of the last line so far: the score, and where each line went, with whether it began a row.
     best: list[tuple[float, Path]] = []
+    # The same departments and days stand in many rows.
+    fits = {line: [score_fit(line, head) for head in headers] for line in set(lines)}
     for line in lines:
         following = []
         for place in range(width):
@@ -223,7 +225,7 @@ def _find_best_rows(lines: Sequence[str], headers: Sequence[Header | None]) -> l
                     step, is_new = -(skipped[width] - skipped[previous + 1]) + begin - 0.5, True
                 steps.append((score + step, (path, (place, is_new))))
             score, path = max(steps, key=itemgetter(0))
-            following.append((score + score_fit(line, headers[place]), path))
+            following.append((score + fits[line][place], path))
         best = following
     if not best:
         return []

@@ -4,8 +4,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from openpyxl.utils import get_column_letter
-
 from meetings.minutes.documents.model import Cell, CellDefect, Document, Table
 
 _NO_TEXT = (CellDefect.FORMULA, CellDefect.ERROR, CellDefect.PICTURE)
@@ -41,4 +39,7 @@ def list_formulas(table: Table) -> Iterator[str]:
                 seen.add(cell)
                 column = table.column_numbers[place] if table.column_numbers else place + 1
                 row = table.row_numbers[at] if table.row_numbers else at + 1
+                # Large, and few documents have one.
+                from openpyxl.utils import get_column_letter
+
                 yield f"{get_column_letter(column)}{row}"

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import NamedTuple
 
 from meetings.core.text import remove_whitespace
 from meetings.minutes.documents.model import Cell
@@ -93,8 +94,7 @@ class Layout:
         return {kind.column for kind in self.kinds if kind}
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
+class _State(NamedTuple):
     """Columns up to one assigned: the best way for a set of kinds already given."""
 
     points: float
@@ -223,21 +223,34 @@ class LayoutScorer:
             anywhere = {kind: score_column(evidence, kind, self._weights) for kind in _KINDS}
             if at == no_tasks:
                 del anywhere[Column.TASKS]
+            # Many ways lead here, and a few of their traits say what a place among them is worth.
+            places: dict[tuple[bool, bool], list[tuple[Column, int, float, float]]] = {}
             for mask, state in states.items():
-                for kind, own in anywhere.items():
-                    bit = _BIT.get(kind, 0)
+                has_departments = Column.DEPARTMENTS in state.kinds
+                has_duties = has_departments or bool(mask & _BIT[Column.DEADLINE])
+                is_behind = has_departments or bool(mask & _BIT[Column.TASKS])
+                if (has_duties, is_behind) not in places:
+                    places[has_duties, is_behind] = [
+                        (kind, _BIT.get(kind, 0), own, self._place_points(evidence, kind, has_duties, is_behind))
+                        for kind, own in anywhere.items()
+                    ]
+                for kind, bit, own, place in places[has_duties, is_behind]:
                     if mask & bit:
                         continue
-                    points = state.points + own + self._place_points(evidence, kind, mask, state.kinds)
+                    points = state.points + own + place
                     key = mask | bit
-                    if key not in following or points > following[key].points:
+                    best = following.get(key)
+                    if best is None or points > best.points:
                         following[key] = _State(points, (*state.kinds, kind))
             states = following
         complete = [state for mask, state in states.items() if mask & (_BIT[Column.TASKS] | _BIT[Column.SUGGESTION])]
         return max(complete, key=lambda state: state.points, default=None)
 
-    def _place_points(self, evidence: ColumnEvidence, kind: Column, mask: int, before: tuple[Column, ...]) -> float:
-        """Return the points for where a column stands among the others."""
+    def _place_points(self, evidence: ColumnEvidence, kind: Column, has_duties: bool, is_behind: bool) -> float:  # noqa: FBT001
+        """Return the points for where a column stands among the others.
+
+        Left of it are departments or a deadline (``has_duties``), tasks or departments (``is_behind``).
+        """
         w = self._weights
         if kind not in _BIT:  # what may stand in several columns may stand anywhere
             return 0.0
@@ -248,11 +261,11 @@ class LayoutScorer:
         if kind is Column.DEADLINE and evidence.mean_day:  # of two days the later one is it, though by little
             place = w.later_day * (evidence.mean_day - _AN_EARLY_DAY) / 1_000
         is_text = evidence.header is not None and evidence.header.column in (*_TEXTS, Column.ASPECT)
-        if kind is Column.TASKS and not is_text and {Column.DEPARTMENTS, Column.DEADLINE} & set(before):
+        if kind is Column.TASKS and not is_text and has_duties:
             place += w.right_of_duties
         if kind not in (Column.NUMBER, Column.ASPECT, Column.SUGGESTION):
             return place
-        if not (mask & _BIT[Column.TASKS] or Column.DEPARTMENTS in before):
+        if not is_behind:
             return place + w.left_of_tasks
         return place if is_named or kind is Column.SUGGESTION else place + w.right_of_tasks
 

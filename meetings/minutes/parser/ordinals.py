@@ -7,6 +7,8 @@ from itertools import pairwise
 _CHINESE_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _COUNTING = "零一二三四五六七八九"
 _UNITS = {"十": 10, "百": 100}
+#: More is no number, whatever is around it.
+_LONGEST_NUMBER = 20
 _HAN = "[一二三四五六七八九十百]{1,5}"
 
 
@@ -85,7 +87,9 @@ def _parse_number(text: str) -> int | None:
 
 def parse_integer(text: str) -> int | None:
     """Return the number of a 序号 cell (1, １., 01, （一）, 第3项, ③), or None."""
-    bare = re.sub(r"\s+", "", text)
+    bare = "".join(text.split())
+    if len(bare) > _LONGEST_NUMBER:
+        return None
     bare = re.sub(r"^第|[条项点号]$", "", bare)
     bare = re.sub(r"^[(（\[【]|[)）\]】.．、,，:：]+$", "", bare)
     bare = re.sub(r"^(\d+)\.0+$", r"\1", bare)

@@ -37,8 +37,12 @@ def is_wide(cells: Sequence[Cell], cell: Cell) -> bool:
 
 def is_column_count_row(filled: Sequence[Cell]) -> bool:
     """Whether a row under the head only counts columns: （1） | （2）, or 甲 | 乙 | 1."""
-    numbers = [parse_integer(cell.text) for cell in filled if tidy_text(cell.text) not in "甲乙丙丁"]
-    return len(filled) > 2 and len(numbers) > 1 and numbers == list(range(1, len(numbers) + 1))
+    numbers = (parse_integer(cell.text) for cell in filled if tidy_text(cell.text) not in "甲乙丙丁")
+    counted = 0
+    for counted, number in enumerate(numbers, start=1):  # noqa: B007 - how many there were
+        if number != counted:
+            return False
+    return len(filled) > 2 and counted > 1
 
 
 def find_note(cells: Sequence[Cell], filled: Sequence[Cell]) -> str | None:
