@@ -127,25 +127,32 @@ def idle_contexts() -> dict[str, list[BrowserContext]]:
 
 
 # What a person does in a page; none of it before the page's scripts have run, which nobody is quick enough for.
-ACTIONS = ("check", "click", "fill", "focus", "press", "press_sequentially", "select_option", "set_input_files", "type")
-# What a test reads at once: of half a page, half of it.
-READINGS = ("all", "all_inner_texts", "all_text_contents", "count", "evaluate_all", "is_hidden", "is_visible")
-READINGS_OF_PAGE = ("content", "evaluate")
+ACTIONS = (
+    *("check", "clear", "click", "fill", "focus", "hover", "press", "press_sequentially", "scroll_into_view_if_needed"),
+    *("select_option", "set_input_files", "tap", "type", "uncheck"),
+)
+# What a test reads at once: of half a page, half of it, or without its styles.
+READINGS = (
+    *("all", "all_inner_texts", "all_text_contents", "bounding_box", "count", "evaluate", "evaluate_all"),
+    *("get_attribute", "inner_html", "inner_text", "input_value", "is_checked", "is_disabled", "is_enabled"),
+    *("is_hidden", "is_visible", "screenshot", "text_content"),
+)
+READINGS_OF_PAGE = ("content", "evaluate", "pdf", "screenshot")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _wait_for_whole_pages() -> Iterator[None]:
-    """Let actions and readings wait until the page that a click has opened is there, and its scripts have run.
+    """Let actions and readings wait until the page that a click has opened is there, with its styles and scripts.
 
     Playwright acts as soon as an element is there; a link or a form that scripts take over then does what it does
-    without them. It reads what has come so far.
+    without them. It reads what has come so far, as it looks without the styles that have not come.
     """
 
     def wait_before(act: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(act)
         def act_later(target: Locator | Page, *args: Any, **options: Any) -> Any:
             page = target.page if isinstance(target, Locator) else target
-            page.wait_for_load_state("domcontentloaded")
+            page.wait_for_load_state("load")
             return act(target, *args, **options)
 
         return act_later
