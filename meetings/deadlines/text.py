@@ -167,6 +167,8 @@ _REWRITES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = 
     (re.compile(r"(?<![A-Z])(IV|I{1,3})(?=季)"), lambda match: str(("I", "II", "III", "IV").index(match[1]) + 1)),
     (re.compile(r"(?<!\d)(\d{4})[./-](?=[1-4]季|[QH][1-4])"), lambda match: f"{match[1]}年"),
     (re.compile(r"各(?=个?(?:季度?|月份?)(?:$|[,;.、()底末前完推]))"), lambda match: "每"),
+    # 逐月底前, 逐季度首月10日前; 逐月 alone is read as it is.
+    (re.compile(r"逐(?=(?:季度?|月|年|周)[底末初首第\d一二三四五六])"), lambda match: "每"),
     (re.compile(r"元月"), lambda match: "1月"),
     (_NUMERAL_BEFORE_UNIT, _figures),
     # 12/31/2026 has its month first where only one of the two can be a month.
