@@ -1,8 +1,9 @@
 """Pages of the list of tasks: the keys of one page from an index, then its rows.
 
 A long list is read in the parts that an index has in order: the rows with a value in the column it is sorted by, then
-those without; or, where that column has few values, the rows of each. Pages near its end are read from there, and the
-next page from the last row on (``after=``), so that it neither skips nor repeats a row that others changed.
+those without; or, where that column has few values, the rows of each. Pages near its end are read from there, the next
+page from the last row on (``after=``) and the previous one from the first row back (``after=-``), so that they neither
+skip nor repeat a row that others changed.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -27,7 +28,10 @@ _SHORT = 1_000
 LAST_PAGE = "last"
 # A larger page number would give an OFFSET that no database accepts.
 _MOST_PAGES = 10**12
+_SECOND = 2
 _SALT = "meetings.tasks.paging"
+# Before a cursor: to the rows before it.
+_BACK = "-"
 
 
 class InvalidCursorError(ValueError):
@@ -67,19 +71,22 @@ class Part:
             key.reverse_ordering()
         return self.tasks.indexed().order_by(*order)
 
-    def sort_after(self, values: Sequence[Any]) -> TaskQuerySet:
-        """Return in order the rows that come after the one with these ``values``."""
-        later, same = Q(), Q()
+    def sort_beyond(self, values: Sequence[Any], *, from_end: bool = False) -> TaskQuerySet:
+        """Return the rows after the one with ``values``; from the end, those before."""
+        beyond, same = Q(), Q()
         for (name, is_descending), value in zip(self.keys, values, strict=True):
+            is_empty = Q(**{f"{name}__isnull": True})
             if value is None:
-                same &= Q(**{f"{name}__isnull": True})
+                if from_end and not same:
+                    beyond = ~is_empty
+                same &= is_empty
                 continue
-            is_later = Q(**{f"{name}__{'lt' if is_descending else 'gt'}": value})
-            if self.ends_empty and not same:
-                is_later |= Q(**{f"{name}__isnull": True})
-            later |= same & is_later
+            is_beyond = Q(**{f"{name}__{'lt' if is_descending != from_end else 'gt'}": value})
+            if self.ends_empty and not same and not from_end:
+                is_beyond |= is_empty
+            beyond |= same & is_beyond
             same &= Q(**{name: value})
-        return replace(self, tasks=self.tasks.filter(later)).sort()
+        return replace(self, tasks=self.tasks.filter(beyond)).sort(from_end=from_end)
 
 
 @dataclass(frozen=True)
@@ -127,13 +134,41 @@ class Order:
 
 
 class TaskPage(Page):
-    """A page of `TaskPaginator`: ``object_list`` are its tasks, ``after`` its end."""
+    """A page of `TaskPaginator`: its tasks, and its ends ``before`` and ``after``.
+
+    ``number`` is 0 where nobody counted what comes before it; ``has_others`` says then on which sides others are.
+    """
 
     paginator: "TaskPaginator"
 
-    def __init__(self, tasks: list[Task], number: int, paginator: "TaskPaginator", after: str) -> None:
+    def __init__(
+        self,
+        tasks: list[Task],
+        number: int,
+        paginator: "TaskPaginator",
+        *,
+        before: str = "",
+        after: str = "",
+        has_others: tuple[bool, bool] = (False, False),
+    ) -> None:
         super().__init__(tasks, number, paginator)
-        self.after = after
+        self.before, self.after, self.has_others = before, after, has_others
+
+    def has_previous(self) -> bool:
+        """Whether a page comes before it."""
+        return super().has_previous() if self.number else self.has_others[0]
+
+    def has_next(self) -> bool:
+        """Whether a page comes after it."""
+        return super().has_next() if self.number else self.has_others[1]
+
+    def previous_page_number(self) -> int:
+        """Return the number of the page before it, or 0."""
+        return self.number and super().previous_page_number()
+
+    def next_page_number(self) -> int:
+        """Return the number of the page after it, or 0."""
+        return self.number and super().next_page_number()
 
 
 class TaskPaginator(Paginator):
@@ -172,46 +207,47 @@ class TaskPaginator(Paginator):
         return self.order.split(self.object_list, is_long=self.count > _SHORT)
 
     def page(self, number: int | str, after: str = "") -> TaskPage:
-        """Return a page by its number or as `LAST_PAGE`, or what comes ``after`` a row.
+        """Return a page by its number or as `LAST_PAGE`, or what comes ``after`` a row or before it.
 
-        Raises EmptyPage, and InvalidCursorError. One beyond those counted is read all the same, with one row more than
-        it has, which tells whether another page follows.
+        Raises EmptyPage, and InvalidCursorError. One beyond those counted is read all the same. One row more than a
+        page has tells whether another page follows. The last page of a list that is not counted, and the pages to
+        which one goes back from there, have no number.
         """
-        if number == LAST_PAGE:
-            self._count_all()
         counted = self.num_pages
-        number = counted if number == LAST_PAGE else int(number)
+        if number == LAST_PAGE and self.is_exact and not after:
+            number = counted
+        from_end = after.startswith(_BACK) if after else number == LAST_PAGE
         if after:
-            found = self._read_after(after)
+            found = self._read_beyond(after.removeprefix(_BACK), from_end=from_end)
+        elif from_end:
+            found = self._read_parts(list(enumerate(self.parts))[::-1], 0, self.per_page + 1, from_end=True)[::-1]
         else:
             if self.is_exact:
                 self.validate_number(number)
-            found = self._read(min(number - 1, _MOST_PAGES) * self.per_page) if self.count else []
+            found = self._read(min(int(number) - 1, _MOST_PAGES) * self.per_page) if self.count else []
         if not found:
-            if after or number > counted:
+            if after or number == LAST_PAGE or int(number) > counted:
                 raise EmptyPage
-            return TaskPage([], number, self, after="")
-        if not self.is_exact:
-            self.num_pages = max(counted, number + (len(found) > self.per_page))
-        del found[self.per_page :]
+            return TaskPage([], int(number), self)
+        is_more, is_beyond = len(found) > self.per_page, bool(after)
+        found = found[-self.per_page :] if from_end else found[: self.per_page]
+        return self._make_page(number, found, (is_more, is_beyond) if from_end else (is_beyond, is_more))
+
+    def _make_page(self, number: int | str, found: list[tuple[int, tuple]], has_others: tuple[bool, bool]) -> TaskPage:
+        numbered = 0 if number == LAST_PAGE else int(number)
+        if numbered and not self.is_exact:
+            self.num_pages = max(self.num_pages, numbered + has_others[1])
         ids = [keys[-1] for _place, keys in found]
         by_id = {task.pk: task for task in self.load(ids)}
         # Rows deleted in the meantime are missing.
-        return TaskPage([by_id[pk] for pk in ids if pk in by_id], number, self, after=self._sign(*found[-1]))
-
-    @property
-    def _read_at_once(self) -> int:
-        return self.per_page if self.is_exact else self.per_page + 1
-
-    def _count_all(self) -> None:
-        if self.count and not self.is_exact:
-            self.is_exact = True
-            for known in ("count", "num_pages"):
-                self.__dict__.pop(known, None)
+        tasks = [by_id[pk] for pk in ids if pk in by_id]
+        # The first page has what stands first now, and not what stood before the rows of the second.
+        before = "" if numbered == _SECOND else _BACK + self._sign(*found[0])
+        return TaskPage(tasks, numbered, self, before=before, after=self._sign(*found[-1]), has_others=has_others)
 
     def _read(self, start: int) -> list[tuple[int, tuple]]:
         """Return the part and the keys of each row of the page that begins at ``start``."""
-        stop = start + self._read_at_once
+        stop = start + self.per_page + (not self.is_exact)
         parts = list(enumerate(self.parts))
         if not self.is_exact or stop <= max(self.count // 2, MOST_COUNTED):
             return self._read_parts(parts, start, stop)
@@ -231,19 +267,22 @@ class TaskPaginator(Paginator):
             start, stop = max(start - size, 0), stop - size
         return found
 
-    def _read_after(self, after: str) -> list[tuple[int, tuple]]:
+    def _read_beyond(self, cursor: str, *, from_end: bool) -> list[tuple[int, tuple]]:
         try:
-            name, place, values = signing.Signer(salt=_SALT).unsign_object(after)
+            name, place, values = signing.Signer(salt=_SALT).unsign_object(cursor)
         except (signing.BadSignature, ValueError) as error:
             raise InvalidCursorError from error
         # The list may have become short or long in the meantime, so the parts are those of the cursor.
         parts = self.order.split(self.object_list, is_long=place is not None)
         if name != self.order.name:
             raise InvalidCursorError
-        place, number = place or 0, self._read_at_once
-        found = [(place, row) for row in _values(parts[place], parts[place].sort_after(values)[:number])]
-        rest = list(enumerate(parts))[place + 1 :]
-        return found + self._read_parts(rest, 0, number - len(found)) if len(found) < number else found
+        place, number = place or 0, self.per_page + 1
+        rows = _values(parts[place], parts[place].sort_beyond(values, from_end=from_end)[:number])
+        found, places = [(place, row) for row in rows], list(enumerate(parts))
+        rest = places[:place][::-1] if from_end else places[place + 1 :]
+        if len(found) < number:
+            found += self._read_parts(rest, 0, number - len(found), from_end=from_end)
+        return found[::-1] if from_end else found
 
     def _sign(self, place: int, values: tuple) -> str:
         has_parts = len(self.parts) > 1

@@ -39,14 +39,14 @@ def long_list(monkeypatch):
 
 
 def read(client, address):
-    """Return the ids of a page and the addresses of the next and the last, by a fragment."""
+    """Return the ids of a page and the addresses of the previous, the next and the last, by a fragment."""
     response = client.get(address, headers={"HX-Request": "true"})
     assert not response.context["listing"].errors, address
     page = html.fromstring(response.content)
     ids = [int(row.removeprefix("task-")) for row in page.xpath("//table/tbody/tr/@id")]
     links = {
         rel: page.xpath(f"//nav[contains(@class, 'pages')]//a[@data-focus-key='page-{rel}']/@href")
-        for rel in ("after", "last")
+        for rel in ("before", "after", "last")
     }
     return ids, *(link[0] if link else None for link in links.values())
 
@@ -55,8 +55,17 @@ def follow(client, address):
     """Return the ids of all pages, from one to the next by its link."""
     found = []
     while address:
-        ids, address, _last = read(client, address)
+        ids, _previous, address, _last = read(client, address)
         found += ids
+    return found
+
+
+def follow_back(client, address):
+    """Return the ids of all pages up to that of the address, from one to the previous by its link."""
+    found = []
+    while address:
+        ids, address, _next, _last = read(client, address)
+        found = ids + found
     return found
 
 
@@ -75,15 +84,25 @@ def test_a_long_list_is_that_of_all_its_rows_in_every_order(register, client, mo
                 for page in range(1, 1 - -len(whole) // 3)
             ]
             assert sum(pages, []) == whole, sort
+            assert follow_back(client, f"/tasks/?sort={sort}&per_page=2&page=last") == whole, sort
+            assert follow_back(client, f"/tasks/?sort={sort}&per_page=2&page={(len(whole) + 1) // 2}") == whole, sort
 
 
 @pytest.mark.long
 @pytest.mark.same_on_both
 def test_the_last_page_of_a_long_list_is_read_from_its_end(register, client, long_list):
     whole = follow(client, "/tasks/?per_page=2")
-    _ids, _next, last = read(client, "/tasks/?per_page=2")
+    _ids, _previous, _next, last = read(client, "/tasks/?per_page=2")
     assert "page=last" in last
-    assert read(client, last)[0] == whole[-(len(whole) % 2 or 2) :]
+    with CaptureQueriesContext(connection) as queries:
+        ids, previous, following, _last = read(client, last)
+    assert not [query for query in queries if 'COUNT(*) AS "__count"' in query["sql"]]
+    assert (ids, following) == (whole[-2:], None)
+    ids, _previous, following, _last = read(client, previous)
+    assert ids == whole[-4:-2]
+    assert read(client, following)[0] == whole[-2:]
+    # Counted, its pages have numbers, and the last one what is left.
+    assert read(client, "/tasks/?per_page=2&page=last&count=1")[0] == whole[-(len(whole) % 2 or 2) :]
 
 
 @pytest.mark.long
@@ -93,7 +112,7 @@ def test_a_page_beyond_those_counted_is_found_without_counting(register, client,
     last = -(-len(whole) // 2)
     assert last > 3
     for number in range(3, last + 1):
-        ids, following, _last = read(client, f"/tasks/?per_page=2&page={number}")
+        ids, _previous, following, _last = read(client, f"/tasks/?per_page=2&page={number}")
         assert ids == whole[number * 2 - 2 : number * 2]
         assert (following is None) == (number == last)
     with CaptureQueriesContext(connection) as queries:
@@ -122,7 +141,7 @@ def test_a_list_of_just_as_many_as_are_counted_is_counted(register, client, monk
 
 @pytest.mark.long
 def test_the_next_page_neither_skips_nor_repeats_what_others_moved(register, client):
-    ids, address, _last = read(client, "/tasks/?sort=due&per_page=2")
+    ids, _previous, address, _last = read(client, "/tasks/?sort=due&per_page=2")
     others = [pk for pk in follow(client, "/tasks/?sort=due&per_page=2") if pk not in ids]
     # The rows that were seen go elsewhere: by their number, the next page would begin two rows too late.
     Task.objects.filter(pk__in=ids).update(status="terminated", closed_on=None)
@@ -133,7 +152,7 @@ def test_the_next_page_neither_skips_nor_repeats_what_others_moved(register, cli
 @pytest.mark.parametrize("after", ["x", "eyJ:1:2", ""])
 @pytest.mark.same_on_both
 def test_a_place_that_is_none_is_said(register, client, after):
-    _ids, address, _last = read(client, "/tasks/?sort=due&per_page=2")
+    _ids, _previous, address, _last = read(client, "/tasks/?sort=due&per_page=2")
     [good] = parse_qs(urlsplit(address).query)["after"]
     assert client.get("/tasks/", {"sort": "due", "after": good}).context["listing"].errors == []
     wrong = {"sort": "due", "after": after} if after else {"sort": "status", "after": good}
