@@ -207,7 +207,7 @@ class TaskPaginator(Paginator):
         return self.order.split(self.object_list, is_long=self.count > _SHORT)
 
     def page(self, number: int | str, after: str = "") -> TaskPage:
-        """Return a page by its number or as `LAST_PAGE`, or what comes ``after`` a row or before it.
+        """Return a page by its number or as `LAST_PAGE`, or that ``after`` a cursor.
 
         Raises EmptyPage, and InvalidCursorError. One beyond those counted is read all the same. One row more than a
         page has tells whether another page follows. The last page of a list that is not counted, and the pages to

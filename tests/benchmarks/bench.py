@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import html
 import os
 import re
 import signal
@@ -67,6 +68,7 @@ def measure(served: Served, things: Iterable[Measured], rounds: int) -> dict[Mea
         "task": account["task"],
         "department": account["department"],
         "middle": -(-tasks // (2 * PAGE_SIZE)),
+        "following": find_next(served, -(-tasks // (2 * PAGE_SIZE))),
         "past": datetime.datetime.now(datetime.UTC).date() - datetime.timedelta(days=180),
     }
     figures: dict[Measured, Figures] = defaultdict(Figures)
@@ -88,6 +90,12 @@ def measure(served: Served, things: Iterable[Measured], rounds: int) -> dict[Mea
             else:
                 figures[thing].queries = answers[0].queries
     return figures
+
+
+def find_next(served: Served, page: int) -> str:
+    """Return the address that a page of the list links to as the next one; of the only page, its own."""
+    link = re.search(rb'rel="next"\s+href="([^"]+)"', served.ask(f"/tasks/?page={page}", "secretariat").body)
+    return html.unescape(link[1].decode()) if link else "/tasks/"
 
 
 def ask(served: Served, thing: Measured, address: str, turn: int) -> Answer:

@@ -1,6 +1,7 @@
 """What is measured: its name, its address, its floor and how many times that it may cost.
 
-Addresses may name ``{task}``, ``{department}``, ``{middle}`` (a page of the list) and ``{past}`` (a day).
+Addresses may name ``{task}``, ``{department}``, ``{middle}`` (a page of the list) and ``{past}`` (a day), or be
+``{following}``, to which the page in the middle leads.
 A floor is an address, too: a bare view (`floors`), or another page of the register.
 """
 
@@ -63,7 +64,8 @@ MEASURED = (
     Measured("list, overdue, by date", "/tasks/?health=overdue&sort=due", f"{LIST}?overdue&sort=next_due", BARE, 4),
     Measured("list, one department", "/tasks/?department={department}", f"{LIST}?department={{department}}", BARE, 4),
     *(Measured(f"list by {sort}", f"/tasks/?sort={sort}", LIST + floor, BARE) for sort, floor in SORTS.items()),
-    Measured("list, middle page ÷ first", "/tasks/?page={middle}", "/tasks/", 1.2),
+    Measured("list, middle page by its number ÷ first", "/tasks/?page={middle}", "/tasks/", 1.2),
+    Measured("list, middle page by its link ÷ first", "{following}", "/tasks/", 1.2),
     Measured("list, last page ÷ first", "/tasks/?page=last", "/tasks/", 1.2),
     Measured("list, two characters", "/tasks/?q=评审", f"{LIST}?q=评审", 2),
     Measured("list, one character", "/tasks/?q=审", f"{LIST}?q=审", 2),
