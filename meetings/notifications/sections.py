@@ -177,7 +177,7 @@ def new_instructions(reading: Reading) -> Section | None:
     instructions = Instruction.objects.open_on(day).select_related("leader")
     if reading.last_digest_at is not None:
         instructions = instructions.filter(given__recorded_at__gt=reading.last_digest_at)
-    own = _tasks_on(day).assigned_to(account.departments.values("pk"), DepartmentRole.values)
+    own = _tasks_on(account, day).assigned_to(account.departments.values("pk"), DepartmentRole.values)
     tasks = {task.pk: task for task in _ordered_for_lines(own.filter(pk__in=instructions.values("task")))}
     lines = [
         DigestLine(
@@ -200,7 +200,7 @@ def late_acknowledgements(reading: Reading) -> Section | None:
     if not late:
         return None
     parts = unacknowledged_parts(own).filter(task__suggestion__meeting__in={one.meeting for one in late})
-    tasks = _ordered_for_lines(_tasks_on(day).filter(pk__in=parts.values("task")))
+    tasks = _ordered_for_lines(_tasks_on(account, day).filter(pk__in=parts.values("task")))
     lines = [DigestLine(task, str(task.suggestion.meeting)) for task in tasks]
     return _required_section(_("To take over"), lines, day)
 
@@ -224,7 +224,7 @@ def escalated(reading: Reading) -> Section | None:
     to_leader = account.role == Role.LEADER and settings.ESCALATE_TO_LEADER_AFTER >= 0
 
     def select(day: datetime.date) -> TaskQuerySet:
-        tasks = _tasks_on(day).in_health((Health.OVERDUE, Health.REVIEW_MISSED), day)
+        tasks = _tasks_on(account, day).in_health((Health.OVERDUE, Health.REVIEW_MISSED), day)
         late = Q()
         if to_head:
             pressing = tasks.filter(Q(next_day__lt=first_of_last_working_days(day, settings.ESCALATE_TO_HEAD_AFTER)))
@@ -250,7 +250,7 @@ def health_section(
         return None
 
     def select(day: datetime.date) -> TaskQuerySet:
-        tasks = _tasks_on(day).in_health([health], day)
+        tasks = _tasks_on(account, day).in_health([health], day)
         return permissions.own_tasks(account, tasks) if account.role == Role.LIAISON else tasks
 
     query = {**permissions.own_scope(account), "health": [health.value]}
@@ -264,7 +264,7 @@ def review_due(reading: Reading) -> Section | None:
 
     def select(day: datetime.date) -> TaskQuerySet:
         until = day + datetime.timedelta(days=settings.REVIEW_DUE_DAYS)
-        tasks = permissions.own_tasks(reading.account, _tasks_on(day)).open()
+        tasks = permissions.own_tasks(reading.account, _tasks_on(reading.account, day)).open()
         return tasks.filter(Q(day_next_review__gte=day, day_next_review__lte=until))
 
     heading = ngettext("Review due within a day", "Review due within %(days)d days", settings.REVIEW_DUE_DAYS)
@@ -288,8 +288,8 @@ SECTIONS: tuple[SectionBuilder, ...] = (
 # --- what they share --------------------------------------------------------------------------------
 
 
-def _tasks_on(day: datetime.date) -> TaskQuerySet:
-    return Task.objects.on(day).outside_demonstration()
+def _tasks_on(account: Account, day: datetime.date) -> TaskQuerySet:
+    return permissions.readable_tasks(account, day).outside_demonstration()
 
 
 def _list_section(
