@@ -9,13 +9,13 @@ import pytest
 from django.core.management import call_command
 
 from meetings.breakdown.services.meetings import set_leader_agrees
-from meetings.models import Account, DepartmentRole, Mailing, Status
+from meetings.models import DepartmentRole, Mailing, Status
 from meetings.notifications import sections
 from meetings.tasks.services.corrections import edit_assignments
 from tests import factories
 
 from .conftest import html_of, text_of
-from .reminders import LEADER, LIAISON, STAFF, WORKDAY, reachable_world, send
+from .reminders import LEADER, LIAISON, STAFF, WORKDAY, reachable_world, send, send_to_nobody_but
 
 NEXT_DAY = WORKDAY + datetime.timedelta(days=1)
 NEWS = "自2025年3月12日的提醒以来新增"
@@ -24,11 +24,6 @@ NEWS = "自2025年3月12日的提醒以来新增"
 @pytest.fixture
 def world(db):
     return reachable_world()
-
-
-def send_to_nobody_but(account) -> None:
-    """Take the others' digests away, which no test looks at."""
-    Account.objects.exclude(pk=account.pk).update(is_active=False)
 
 
 def due(world, day: datetime.date, text: str = "次日到期的任务。"):
