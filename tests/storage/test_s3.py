@@ -9,10 +9,12 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
 import boto3
+import botocore.session
 import pytest
 from botocore.config import Config
 from django.conf import settings as django_settings
@@ -38,6 +40,14 @@ pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7 proof"
 BUCKET = "register"
 TOOK_NOTHING, AWAY = "The file store took nothing.", "The file store does not answer."
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _describe_the_services_once() -> Iterator[None]:
+    """Let all sessions share what they read of S3: a megabyte of JSON each."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.session, "create_loader", cache(botocore.session.create_loader))
+        yield
 
 
 @pytest.fixture(scope="module")
