@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -38,8 +39,13 @@ MODULES = sorted(
 )
 
 
-def imported(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield the line and the full name of everything that ``path`` imports, wherever in the file that is done."""
+@cache
+def imported(path: Path) -> list[tuple[int, str]]:
+    """Return the line and the full name of everything that ``path`` imports, wherever in the file that is done."""
+    return list(find_imports(path))
+
+
+def find_imports(path: Path) -> Iterator[tuple[int, str]]:
     package = ("meetings", *path.relative_to(PACKAGE).with_suffix("").parts)[:-1]
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
