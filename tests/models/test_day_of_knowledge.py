@@ -162,7 +162,7 @@ def take(step: str, which: int, back: int, status: str, today: datetime.date) ->
 
 @pytest.mark.long
 @settings(
-    max_examples=examples(12),
+    max_examples=examples(8),
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],

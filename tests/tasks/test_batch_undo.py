@@ -277,7 +277,7 @@ CHANGES = st.fixed_dictionaries(
 
 @pytest.mark.long
 class TestUndoing(HypothesisTestCase):
-    @settings(max_examples=examples(25))
+    @settings(max_examples=examples(15))
     @given(
         histories=st.lists(st.tuples(st.sampled_from(DEADLINES), st.lists(STEPS, max_size=4)), min_size=1, max_size=3),
         change=CHANGES,

@@ -6,6 +6,7 @@ import datetime
 import io
 import re
 import zipfile
+from collections.abc import Sequence
 
 import pytest
 from django.test import Client
@@ -45,8 +46,8 @@ def tasks():
     return made
 
 
-def papers(reader: Account, tasks) -> dict[str, object]:
-    """Return what every page and paper of the days says to who looks for the first time."""
+def papers(reader: Account, tasks, asked: Sequence[str] = OF_A_DAY) -> dict[str, object]:
+    """Return what the pages and papers of the days say to who looks for the first time."""
     Account.objects.filter(pk=reader.pk).update(looked_at=None, looked_before=None)
     client = Client()
     client.force_login(reader)
@@ -55,7 +56,7 @@ def papers(reader: Account, tasks) -> dict[str, object]:
         "office": factories.department("办公室").pk,
         "person": factories.person("刘仲书").pk,
     }
-    addresses = [address.format(day=day, **names) for day in DAYS for address in OF_A_DAY]
+    addresses = [address.format(day=day, **names) for day in DAYS for address in asked]
     return {address: content_of(client.get(address)) for address in addresses}
 
 
@@ -77,7 +78,7 @@ def test_every_page_and_paper_of_every_day_is_as_if_it_had_never_been_written(cl
     before = papers(reader, tasks)
     said = {"note": "误记的进展。", "effective_on": MARCH, "department": office}
     batches = [run(tasks[0], **said).batch, run(tasks[1], status=Status.CLOSED, **said).batch]
-    assert papers(reader, tasks) != before
+    assert any(said != before[address] for address, said in papers(reader, tasks, OF_A_DAY[:1]).items())
     client.force_login(factories.secretariat())
     for batch in batches:
         client.post(f"/batches/{batch.pk}/undo/")
