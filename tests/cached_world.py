@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import copy
 import datetime
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import fields, replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -26,6 +27,7 @@ from meetings.models.log_hash import COLUMNS, REFERENCES
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
+    from pytest_django import DjangoDbBlocker
 
 World = TypeVar("World", bound="DataclassInstance")
 Rows = list[tuple[type[models.Model], list[dict[str, Any]]]]
@@ -116,6 +118,18 @@ def remembered_rows(make: Callable[[], None]) -> Callable[[], None]:
         known[key] = Snapshot(begun_at)
 
     return put_back_or_make
+
+
+@contextmanager
+def filled_register(blocker: DjangoDbBlocker, fill: Callable[[], None]) -> Iterator[None]:
+    """Fill the register once for many tests: what each writes is rolled back to there.
+
+    For fixtures of a module. Those of its tests that want an empty register stand before those that ask for it.
+    """
+    with blocker.unblock(), transaction.atomic():
+        fill()
+        yield
+        transaction.set_rollback(True)
 
 
 def _surroundings() -> tuple[Hashable, ...]:

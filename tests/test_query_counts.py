@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Count
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -40,6 +40,7 @@ from meetings.ui.widgets import MAX_OPTIONS, SHORT_LIST_LENGTH, offered_choices
 from tests.workbooks.workbook_files import edited, fetched, fill_every_row, handed_in
 
 from . import factories
+from .cached_world import filled_register
 from .jobs.samples import note
 from .query_names import (
     API_LOG,
@@ -119,11 +120,8 @@ def test_a_draft_costs_as_many_queries_for_many_rows_as_for_few(db, spend):
 def register(
     request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
-    """Fill it for all the tests, each of which leaves it as it is."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        request.param()
+    with filled_register(django_db_blocker, request.param):
         yield
-        transaction.set_rollback(True)
 
 
 def account_of(role: str, task: Task) -> Account:

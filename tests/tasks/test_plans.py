@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterator
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Count
 from django.http import QueryDict
 from django.utils import timezone
@@ -17,6 +17,7 @@ from meetings.models import Consent, Health, Meeting, Role, Task, TaskLog, TaskS
 from meetings.tasks.filters import filter_tasks
 from meetings.tasks.tables import TaskTable
 from tests import factories
+from tests.cached_world import filled_register
 from tests.large_register import add_long_history, make_large_register
 from tests.query_names import AT_WORK, CHASED, DASHBOARD, LIST, MEETINGS, OWN_DEPARTMENTS, SEARCH, WORD
 from tests.test_query_counts import account_of
@@ -46,11 +47,9 @@ def test_what_waits_for_consent_does_not_read_the_log(db):
 
 @pytest.fixture(scope="module")
 def large_register(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Make a hundred thousand tasks for all the tests, each of which leaves them as they are."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        make_large_register()
+    """Make a hundred thousand tasks."""
+    with filled_register(django_db_blocker, make_large_register):
         yield
-        transaction.set_rollback(True)
 
 
 @pytest.mark.slow
