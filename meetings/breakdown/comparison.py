@@ -12,6 +12,8 @@ from meetings.models.text_search import contains_word
 # What is less alike is no candidate; half of it does where the same person suggested both.
 MIN_SIMILARITY = 0.16
 MAX_CANDIDATES = 8
+# Of more, comparing each would take seconds: older ones are found by their words.
+MOST_COMPARED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +35,20 @@ def earlier_suggestions(suggestion: Suggestion) -> QuerySet[Suggestion]:
     return Suggestion.objects.filter(meeting__issued_on__lt=suggestion.meeting.issued_on)
 
 
-def find_candidates(suggestion: Suggestion, search_text: str = "") -> list[Candidate]:
+def find_candidates(suggestion: Suggestion, search_text: str = "") -> tuple[list[Candidate], bool]:
     """Return the earlier suggestions most similar to ``suggestion``. Three queries.
 
-    With ``search_text``, those that hold all of its words, however similar they are.
+    With ``search_text``, those that hold all of its words, however similar they are. The second value tells whether
+    all were compared, or only the newest `MOST_COMPARED`.
     """
     earlier = earlier_suggestions(suggestion)
     for word in search_text.split():
         earlier = earlier.filter(contains_word(word, "text"))
-    scores = similarity_scores(suggestion.text, dict(earlier.values_list("pk", "text")))
+    newest = earlier.order_by("-meeting__issued_on", "-pk").values_list("pk", "text")
+    texts = dict(newest[: MOST_COMPARED + 1])
+    if not (are_all := len(texts) <= MOST_COMPARED):
+        texts.popitem()
+    scores = similarity_scores(suggestion.text, texts)
     own = set(suggestion.suggestion_sources.values_list("person", flat=True))
     by_them = set(earlier.filter(suggestion_sources__person__in=own).values_list("pk", flat=True))
     candidates = [
@@ -51,7 +58,7 @@ def find_candidates(suggestion: Suggestion, search_text: str = "") -> list[Candi
     ]
     best = sorted(candidates, key=lambda pk: (-scores[pk], -pk))[:MAX_CANDIDATES]
     rows = with_sources(Suggestion.objects.select_related("meeting")).in_bulk(best)
-    return [Candidate(rows[pk], scores[pk], _names_among(rows[pk], own)) for pk in best]
+    return [Candidate(rows[pk], scores[pk], _names_among(rows[pk], own)) for pk in best], are_all
 
 
 def _names_among(suggestion: Suggestion, people: set[int]) -> list[str]:

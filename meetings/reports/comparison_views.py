@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import permissions
-from meetings.breakdown.comparison import Comparison, compare_meetings, find_candidates
+from meetings.breakdown.comparison import MOST_COMPARED, Comparison, compare_meetings, find_candidates
 from meetings.breakdown.services.suggestions import link_earlier_suggestion
 from meetings.models import Suggestion
 from meetings.reports.forms import CompareForm, RelatedSuggestionForm
@@ -78,7 +78,7 @@ def suggestion_related(request: Request, pk: int) -> HttpResponse:
 
 def _render_form(request: Request, suggestion: Suggestion, form: RelatedSuggestionForm) -> HttpResponse:
     search_text = (form.data.get("q") or request.GET.get("q") or "")[:MAX_SEARCH_LENGTH].strip()
-    candidates = find_candidates(suggestion, search_text)
+    candidates, are_all = find_candidates(suggestion, search_text)
     current_link = suggestion.raised_before
     context = {
         "form": form,
@@ -86,6 +86,7 @@ def _render_form(request: Request, suggestion: Suggestion, form: RelatedSuggesti
         "sources": suggestion.suggestion_sources.select_related("person"),
         "current_link": current_link,
         "candidates": [candidate for candidate in candidates if candidate.suggestion != current_link],
+        "most_compared": None if are_all else MOST_COMPARED,
         "chosen": str(form["earlier"].value() or ""),
         "search_text": search_text,
         "errors": form.error_messages,

@@ -15,6 +15,7 @@ from django.test import Client
 from django.utils import timezone, translation
 from lxml import html
 
+from meetings.breakdown import comparison
 from meetings.breakdown.services.suggestions import link_earlier_suggestion
 from meetings.models import Meeting, Person, Role, Status, Suggestion, Task
 from meetings.reports.official import Paragraph
@@ -301,6 +302,26 @@ def test_a_search_offers_what_is_not_alike_too(meeting_81, later):
     page = html.fromstring(client.get(f"/suggestions/{new.pk}/raised-before/?q=生物安全").content)
     wanted = meeting_81.suggestions.get(text__contains="生物安全")
     assert [radio.get("value") for radio in page.xpath("//input[@name='earlier']")] == ["", str(wanted.pk)]
+
+
+def test_of_very_many_the_newest_are_compared_and_the_page_says_so(meeting_81, later, monkeypatch):
+    new = later.suggestions.get(position=2)
+    client = signed_in(Role.SECRETARIAT)
+
+    def offered(query=""):
+        page = html.fromstring(client.get(f"/suggestions/{new.pk}/raised-before/{query}").content)
+        hints = [hint for hint in page.xpath("//p[@class='hint']/text()") if "Only the newest" in hint]
+        return {int(pk) for pk in page.xpath("//input[@name='earlier']/@value") if pk}, bool(hints)
+
+    earlier = list(meeting_81.suggestions.order_by("pk").values_list("pk", flat=True))
+    monkeypatch.setattr(comparison, "MIN_SIMILARITY", 0)
+    monkeypatch.setattr(comparison, "MAX_CANDIDATES", len(earlier))
+    monkeypatch.setattr(comparison, "MOST_COMPARED", len(earlier))
+    assert offered() == (set(earlier), False)
+    monkeypatch.setattr(comparison, "MOST_COMPARED", len(earlier) - 1)
+    assert offered() == (set(earlier[1:]), True)
+    oldest = meeting_81.suggestions.get(pk=earlier[0])
+    assert offered(f"?q={oldest.text[:8]}") == ({oldest.pk}, False)
 
 
 def test_who_comes_second_is_told_and_loses_nothing_typed(meeting_81, later):
