@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def _nobody_reads() -> bool:
-    """Whether the reader of the output has gone, as in `… | head`."""
+    """Return whether the reader of the output has gone, as in `… | head`."""
     poll = select.poll()
     poll.register(sys.stdout.fileno(), 0)
     return any(event & select.POLLERR for _, event in poll.poll(0))

@@ -79,7 +79,7 @@ def recognise_fault(error: BaseException | None) -> FaultError | None:
 
 
 def _is_of_lxml(error: BaseException | None) -> bool:
-    """Whether lxml could not write.
+    """Return whether lxml could not write.
 
     Checked by the name of the class, so that lxml, which few processes need, is not imported here.
     """

@@ -69,7 +69,7 @@ def note_sign_in(request: HttpRequest) -> None:
 
 
 def is_fresh(session: SessionBase) -> bool:
-    """Whether the session's owner has signed in a short while ago."""
+    """Return whether the session's owner has signed in a short while ago."""
     at = session.get(_SIGN_IN, {}).get("at")
     return at is not None and timezone.now() - datetime.datetime.fromisoformat(at) < datetime.timedelta(
         minutes=FRESH_MINUTES

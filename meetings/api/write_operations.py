@@ -150,7 +150,7 @@ def _find_for(action: Action) -> Callable[[Account, int], Task]:
 
 
 def _takes_files(action: Action) -> bool:
-    """Whether the action takes files of evidence, which only pages do."""
+    """Return whether the action takes files of evidence, which only pages do."""
     fields = action.form.base_fields
     return "evidence" in fields or ("files" in fields and fields["files"].required)
 

@@ -19,7 +19,7 @@ MIN_QUERY_LENGTH = 2
 
 
 def is_pinyin_query(word: str) -> bool:
-    """Whether ``word`` may be pinyin or initials: two or more ASCII letters."""
+    """Return whether ``word`` may be pinyin or initials: two or more ASCII letters."""
     return len(word) >= MIN_QUERY_LENGTH and word.isascii() and word.isalnum() and not word.isdecimal()
 
 

@@ -26,7 +26,7 @@ def mark_continued(parts: Sequence[str]) -> list[str]:
 
 
 def is_continued(cell: str) -> bool:
-    """Whether the text continues in the cell below."""
+    """Return whether the text continues in the cell below."""
     return cell.endswith(_CONTINUES)
 
 

@@ -29,7 +29,7 @@ def use_entered_days(find: EnteredDays) -> None:
 
 
 def is_working_day(day: datetime.date) -> bool:
-    """Whether ``day`` is a working day (Monday to Friday in an unannounced year)."""
+    """Return whether ``day`` is worked: Monday to Friday in an unannounced year."""
     if is_published(day.year):
         return chinese_calendar.is_workday(day)
     entered = _entered_days(day.year)

@@ -81,7 +81,7 @@ def vague_offer(parts: Parts, period: Period, year: int) -> datetime.date | None
 
 
 def is_vague(parts: Parts) -> bool:
-    """Whether the text names a beginning or middle without a day: 月初, 年中."""
+    """Return whether the text names a beginning or middle without a day: 月初, 年中."""
     return "初" in (parts.get("month_part"), parts.get("year_part")) or bool(
         parts.get("month_middle") or parts.get("year_middle")
     )

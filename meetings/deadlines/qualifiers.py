@@ -52,7 +52,7 @@ def find_replaced(chars: str, marks: Sequence[Mark]) -> list[Mark]:
 
 
 def is_all_read(chars: str, marks: Sequence[Mark]) -> bool:
-    """Whether all words beside the dates are understood, and none is doubtful."""
+    """Return whether all words beside the dates are understood, and none is doubtful."""
     if _YEAR_BEHIND.search(chars):
         return False
     signed = _sign(chars, marks)

@@ -237,7 +237,7 @@ def _compose(text: str, cell: Cell) -> Reading:
 
 
 def _names_a_thing(cell: Cell, ongoing: Mark) -> bool:
-    """Whether 常态化 or 持续 is part of what is to be built (建立常态化机制)."""
+    """Return whether 常态化 or 持续 is part of what is to be built (建立常态化机制)."""
     thing = grammar.NAMES_A_THING.search(cell.text_of(ongoing) + cell.clause_after(ongoing.end))
     return bool(thing or grammar.BUILDS_A_THING.search(cell.uniform.chars[: ongoing.start]))
 
@@ -255,7 +255,7 @@ def _still_to_do(cell: Cell) -> list[Point] | None:
 
 
 def _closes(cell: Cell, point: Point) -> bool:
-    """Whether the text finishes something at the point: 前, 底, 内, or a word such as 完成."""
+    """Return whether the text finishes something at the point: 前, 底, 内, 完成."""
     parts = point.mark.parts
     ends_period = any(parts.get(name) for name in ("before", "within", "year_part", "month_part"))
     return ends_period or bool(grammar.FINISH_WORD.search(cell.clause_after(point.mark.end)))
@@ -350,7 +350,7 @@ def _with_ongoing(text: str, cell: Cell, points: list[Point]) -> Reading:
 
 
 def _is_upkeep(cell: Cell, date: Point, ongoing: Mark) -> bool:
-    """Whether 持续推进 stands apart from a date at which something is finished."""
+    """Return whether 持续推进 stands apart from a date at which something is finished."""
     if not _closes(cell, date):
         return False
     if ongoing.start < date.mark.start:

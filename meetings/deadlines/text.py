@@ -52,7 +52,7 @@ class UniformText:
         return piece
 
     def is_printed(self, place: int) -> bool:
-        """Whether ``chars[place]`` is a printed separator, not made of a list's number."""
+        """Return whether ``chars[place]`` is printed, and not made of a list's number."""
         return self.printed[self.origin[place]] in _AROUND
 
 
@@ -187,7 +187,7 @@ _REWRITES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = 
 
 
 def is_spaced_out(text: str) -> bool:
-    """Whether a line's justification has set the figures apart: 2 0 2 6 年."""
+    """Return whether a line's justification has set the figures apart: 2 0 2 6 年."""
     return bool(_SPACED_OUT.search(text))
 
 

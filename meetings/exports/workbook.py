@@ -57,12 +57,12 @@ def clean_text(text: str | Promise) -> str:
 
 
 def looks_like_formula(text: str) -> bool:
-    """Whether a spreadsheet might compute ``text`` instead of showing it."""
+    """Return whether a spreadsheet might compute ``text`` instead of showing it."""
     return text.startswith(_FORMULA_STARTS)
 
 
 def looks_like_number(text: str) -> bool:
-    """Whether a spreadsheet that opens a CSV would show something else than ``text``."""
+    """Return whether a spreadsheet would show something else of a CSV's ``text``."""
     plain = unicodedata.normalize("NFKC", text).strip()
     # What begins with an apostrophe is shown as it is already.
     return not text.startswith("'") and bool(_REWRITTEN.fullmatch(plain)) and not _KEPT.fullmatch(text)

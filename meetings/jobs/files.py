@@ -34,7 +34,7 @@ KEPT_FOR = datetime.timedelta(days=1)
 
 
 def is_for_worker(row_count: int) -> bool:
-    """Whether a worker lives, to whom a file of so many rows is left."""
+    """Return whether a worker lives, to whom a file of so many rows is left."""
     return row_count > ROWS_AT_ONCE and is_any_alive()
 
 

@@ -60,12 +60,12 @@ def last_seen() -> datetime.datetime | None:
 
 
 def is_any_alive() -> bool:
-    """Whether a worker was seen within the last minute."""
+    """Return whether a worker was seen within the last minute."""
     return _is_recent(last_seen())
 
 
 def is_alive(worker_id: str) -> bool:
-    """Whether this worker was seen within the last minute."""
+    """Return whether this worker was seen within the last minute."""
     return _is_recent(moment_of(_path(worker_id)))
 
 

@@ -75,7 +75,7 @@ def parse_with_recognition(content: bytes, *, known: KnownNames = NO_NAMES) -> P
 
 
 def is_readable_scan(error: UnreadableDocumentError) -> bool:
-    """Whether the file was not read because it is a scan, and scans can be read here."""
+    """Return whether the file was not read as it is a scan, which can be read here."""
     return error.code is UnreadableReason.NO_TEXT_LAYER and is_recognition_installed()
 
 

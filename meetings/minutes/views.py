@@ -272,7 +272,7 @@ def _render_cells(request: Request, page: DraftPage, form: DraftActionForm) -> H
 
 
 def _has_new_values(row: RowCard, posted: QueryDict) -> bool:
-    """Whether saving gave other fields of the row values, too."""
+    """Return whether saving gave other fields of the row values, too."""
     unsent = "" if "task-0-text" in posted else "as it was"
     return any(
         task[name] and not posted.get(f"task-{task['at']}-{name}", unsent).strip()

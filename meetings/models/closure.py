@@ -38,7 +38,7 @@ def last_ending(task: Task) -> int:
 
 
 def is_agreed(task: Task) -> bool:
-    """Whether a leader has agreed since the task's last change of status."""
+    """Return whether a leader has agreed since the task's last change of status."""
     decisive = [
         entry for entry in exclude_undone(task.log.all()) if entry.kind in (EntryKind.STATUS, EntryKind.AGREEMENT)
     ]
@@ -47,7 +47,7 @@ def is_agreed(task: Task) -> bool:
 
 
 def needs_agreement(task: Task) -> bool:
-    """Whether a leader has to agree before closure; not where there is no leader."""
+    """Return whether a leader has to agree before closure; without one, nobody has."""
     return task.suggestion.meeting.leader_agrees_before_closure and bool(task.task_leaders.all())
 
 

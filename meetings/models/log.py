@@ -273,7 +273,7 @@ class TaskState(NaturalKeyModel, DeadlineFields):
         return self.get_status_display()
 
     def has_same_values_as(self, other: TaskState) -> bool:
-        """Whether the two are equal in all but their key."""
+        """Return whether the two are equal in all but their key."""
         columns = (field.attname for field in self._meta.concrete_fields if not field.primary_key)
         return all(getattr(self, name) == getattr(other, name) for name in columns)
 

@@ -78,7 +78,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def has_token(request: HttpRequest) -> bool:
-    """Whether the request holds METRICS_TOKEN, where one is set."""
+    """Return whether the request holds METRICS_TOKEN, where one is set."""
     scheme, _blank, sent_token = request.headers.get("authorization", "").partition(" ")
     token = settings.METRICS_TOKEN
     return bool(token) and scheme.lower() == "bearer" and constant_time_compare(sent_token.strip(), token)

@@ -47,7 +47,7 @@ def healthz_live(request: HttpRequest) -> HttpResponse:
 
 
 def _is_administrator(request: HttpRequest) -> bool:
-    """Whether an administrator asks; no middleware has read the session."""
+    """Return whether an administrator asks; no middleware has read the session."""
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return False
     SessionMiddleware(lambda _request: HttpResponse()).process_request(request)
@@ -98,5 +98,5 @@ def _known_migrations() -> set[tuple[str, str]]:
 
 
 def takes_files() -> bool:
-    """Whether an uploaded file can be stored."""
+    """Return whether an uploaded file can be stored."""
     return default_storage.is_there()  # type: ignore[attr-defined]  # STORAGES names one that knows

@@ -224,7 +224,7 @@ def _check_folder(folder: str, before: datetime.datetime) -> Iterator[str]:
 
 
 def _is_older(path: str, before: datetime.datetime) -> bool:
-    """Whether a file lay there before; one that was taken away meanwhile does not."""
+    """Return whether a file lay there before and is there still."""
     try:
         return default_storage.get_modified_time(path) < before
     except FileNotFoundError:

@@ -156,7 +156,7 @@ class OpenTasksField(forms.MultipleChoiceField):
     """Tasks by their ids; those behind the last one shown by one value."""
 
     def valid_value(self, value: str) -> bool:
-        """Whether it is an id, or the last shown one; which tasks are there the form asks."""
+        """Return whether it is an id, or the last shown one; the form looks for the tasks."""
         return parse_id(value.removeprefix(_AFTER)) is not None
 
 

@@ -14,7 +14,7 @@ from meetings.models.task import TaskQuerySet
 
 
 def can_change_tasks(account: Account) -> bool:
-    """Whether the account changes tasks in the list, singly or as a batch."""
+    """Return whether the account changes tasks in the list, singly or as a batch."""
     return is_secretariat(account) or (account.is_active and account.role == Role.LIAISON)
 
 
@@ -40,12 +40,12 @@ def require_reporter_of(account: Account, departments: Collection[int]) -> None:
 
 
 def is_secretariat(account: Account) -> bool:
-    """Whether this account writes everything and decides."""
+    """Return whether this account writes everything and decides."""
     return account.is_active and account.role == Role.SECRETARIAT
 
 
 def can_manage_organisation(account: Account) -> bool:
-    """Whether the account changes departments and people."""
+    """Return whether the account changes departments and people."""
     return account.is_active and account.role in (Role.SECRETARIAT, Role.ADMINISTRATOR)
 
 
@@ -85,7 +85,7 @@ def roles_of(account: Account, task: Task) -> frozenset[ActorRole]:
 
 
 def can_report(account: Account, task: Task) -> bool:
-    """Whether the account reports on the task; costs what `roles_of` does."""
+    """Return whether the account reports on the task; costs what `roles_of` does."""
     return bool(roles_of(account, task) & CAN_REPORT)
 
 

@@ -136,7 +136,7 @@ def deletable_evidence(account: Account, pk: int, day: datetime.date) -> Evidenc
 
 
 def can_delete_evidence(account: Account, evidence: Evidence, ending: int) -> bool:
-    """Whether the file is the account's own or the account the secretariat's.
+    """Return whether the file is the account's own or the account the secretariat's.
 
     ``ending`` is the id of the entry that ended the task (`last_ending`): files of before it are frozen.
     """
@@ -151,7 +151,7 @@ def answerable_instruction(account: Account, pk: int, day: datetime.date) -> Ins
 
 
 def may_withdraw(account: Account, instruction: Instruction) -> bool:
-    """Whether the account gave the instruction, or is the secretariat."""
+    """Return whether the account gave the instruction, or is the secretariat."""
     return is_secretariat(account) or account.person_id == instruction.leader_id
 
 
@@ -204,7 +204,7 @@ def selectable_tasks(account: Account, day: datetime.date) -> TaskQuerySet:
 
 
 def can_undo_batch(account: Account, batch: Batch) -> bool:
-    """Whether the account is the secretariat's, or still changes tasks and made it.
+    """Return whether the account is the secretariat's, or made it and changes tasks.
 
     Whether each task is still the liaison's own is checked when undoing is planned.
     """

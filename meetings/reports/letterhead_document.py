@@ -146,7 +146,7 @@ def page_parts(document: DocumentObject) -> Iterator[BaseOxmlElement]:
 
 
 def is_body(element: BaseOxmlElement) -> bool:
-    """Whether the body is to take the place of this paragraph."""
+    """Return whether the body is to take the place of this paragraph."""
     if element.tag != qn("w:p"):
         return False
     match = _IN_BRACES.fullmatch("".join(text.text or "" for text in element.iter(qn("w:t"))).strip())

@@ -73,7 +73,7 @@ class RegisterStorage(NotesFiles, FileSystemStorage):
             raise recognise_fault(error) or disk_is_not_writable() from error
 
     def is_there(self) -> bool:
-        """Whether the folder is writable; creates nothing."""
+        """Return whether the folder is writable; creates nothing."""
         folder = Path(self.location)
         try:
             # The first upload creates the folder; this check may run as another user, who would then own it.

@@ -110,7 +110,7 @@ class S3RegisterStorage(NotesFiles, S3Storage):
         return moment
 
     def is_there(self) -> bool:
-        """Whether the bucket answers, and to us."""
+        """Return whether the bucket answers, and to us."""
         try:
             self.connection.meta.client.head_bucket(Bucket=self.bucket_name)
         except _FAULTS:

@@ -195,5 +195,5 @@ def previous_visit(account: Account, now: datetime.datetime) -> datetime.datetim
 
 
 def is_same_visit(account: Account, now: datetime.datetime) -> bool:
-    """Whether the account's last visit is continued at ``now``."""
+    """Return whether the account's last visit is continued at ``now``."""
     return account.looked_at is not None and now - account.looked_at < datetime.timedelta(minutes=SAME_VISIT_MINUTES)

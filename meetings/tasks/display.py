@@ -231,7 +231,7 @@ def _due_day_message(task: Task) -> str:
 
 
 def names_due_day(task: Task) -> bool:
-    """Whether the text of the deadline itself names the day that is understood."""
+    """Return whether the text of the deadline itself names the day that is understood."""
     day = task.day_due_date
     numbers = [int(digits) for digits in re.findall("[0-9]+", task.day_deadline_text)]
     return day is not None and numbers == [day.year, day.month, day.day]

@@ -176,7 +176,7 @@ def _former(kind: str) -> str:
 
 
 def _is_text(value: str) -> bool:
-    """Whether it is valid text; a command line may pass bytes that are not."""
+    """Return whether it is valid text; a command line may pass bytes that are not."""
     return "\0" not in value and value.encode(errors="replace").decode() == value
 
 

@@ -98,7 +98,7 @@ class InboxGroup:
 
 
 def has_inbox(account: Account) -> bool:
-    """Whether the account's role has an inbox."""
+    """Return whether the account's role has an inbox."""
     return account.is_authenticated and account.is_active and account.role in ROLES_WITH_INBOX
 
 
@@ -203,7 +203,7 @@ def next_task(account: Account, day: datetime.date, *, excluded_id: int | None =
 
 
 def still_waits(account: Account, day: datetime.date, task: Task) -> bool:
-    """Whether something else waits on ``task`` for the account."""
+    """Return whether something else waits on ``task`` for the account."""
     return any(group.tasks.filter(pk=task.pk).exists() for group in groups(account, day))
 
 

@@ -66,7 +66,7 @@ def log_items(context: Context, entries: Iterable[TaskLog]) -> SafeString:
 
 
 def _is_withdrawn(entry: TaskLog, day: datetime.date) -> bool:
-    """Whether an instruction was withdrawn by ``day``."""
+    """Return whether an instruction was withdrawn by ``day``."""
     instruction: Instruction | None = getattr(entry, "instructs", None) if entry.kind == EntryKind.INSTRUCTION else None
     if instruction is None or instruction.answer is None or instruction.answered_on is None:
         return False

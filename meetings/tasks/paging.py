@@ -155,11 +155,11 @@ class TaskPage(Page):
         self.before, self.after, self.has_others = before, after, has_others
 
     def has_previous(self) -> bool:
-        """Whether a page comes before it."""
+        """Return whether a page comes before it."""
         return super().has_previous() if self.number else self.has_others[0]
 
     def has_next(self) -> bool:
-        """Whether a page comes after it."""
+        """Return whether a page comes after it."""
         return super().has_next() if self.number else self.has_others[1]
 
     def previous_page_number(self) -> int:

@@ -114,12 +114,12 @@ def count_mails(entry_id: int) -> int:
 
 
 def is_mail_sent() -> bool:
-    """Whether mails are sent: a worker runs and the mail server accepts them."""
+    """Return whether mails are sent: a worker runs and the mail server accepts them."""
     return is_any_alive() and not _prints_mails() and not are_mails_stuck()
 
 
 def are_mails_stuck() -> bool:
-    """Whether mails of reminders wait that the mail server has not accepted."""
+    """Return whether mails of reminders wait that the mail server has not accepted."""
     return Mailing.objects.filter(kind=MailKind.REMINDER, state=MailState.WAITING).exclude(problem="").exists()
 
 

@@ -40,7 +40,7 @@ def build_saved_query(params: QueryDict, columns: Sequence[str] = ()) -> str:
 
 
 def is_same_list(query: str, other: str) -> bool:
-    """Whether two saved queries are of the same list, in whatever order."""
+    """Return whether two saved queries are of the same list, in whatever order."""
     return _normalise_query(query) == _normalise_query(other)
 
 

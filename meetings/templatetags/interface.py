@@ -145,5 +145,5 @@ def getting_started(context: RequestContext) -> dict[str, object]:
 
 @register.simple_tag
 def register_is_empty() -> bool:
-    """Whether there is no meeting yet. One query, for a page with nothing to show."""
+    """Return whether there is no meeting yet; costs a query."""
     return not Meeting.objects.exists()

@@ -138,7 +138,7 @@ class TrackedForm(ServiceForm):
         return normalise_line_ends(widget.value_from_datadict(self.data, self.files, key))
 
     def is_changed(self, name: str) -> bool:
-        """Whether the field was changed since the form was opened."""
+        """Return whether the field was changed since the form was opened."""
         return self.current_value(name) != self.base_value(name)
 
     @property

@@ -20,7 +20,7 @@ class Request(HttpRequest):
 
 
 def is_for_fragment(request: Request) -> bool:
-    """Whether a script asks for a part of the page, and not the browser for all."""
+    """Return whether a script asks for a part of the page."""
     return bool(request.htmx) and not request.htmx.history_restore_request
 
 

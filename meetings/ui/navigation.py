@@ -88,7 +88,7 @@ def get_next_url(request: HttpRequest) -> str:
 
 
 def is_page(url: str) -> bool:
-    """Whether a link or redirect may lead there: not to a view that takes only POST.
+    """Return whether a link may lead there: not to a view that takes only POST.
 
     An unknown address is allowed; its page says that it does not exist.
     """

@@ -86,7 +86,7 @@ def to_microseconds(recorded_at: datetime.datetime) -> int:
 
 
 def names_moment(key: RowKey, recorded_at: datetime.datetime) -> bool:
-    """Whether ``recorded_at`` is when the key's task was first recorded.
+    """Return whether ``recorded_at`` is when the key's task was first recorded.
 
     Former versions cut moments to milliseconds in a backup, and so they are wherever one was restored.
     """

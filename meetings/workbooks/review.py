@@ -340,7 +340,7 @@ def _compose_note(progress: str, reason: str) -> str:
 
 
 def _is_recorded(row: ReviewedRow, change: TaskChange, standing: Sequence[TaskLog]) -> bool:
-    """Whether ``standing`` entries are what the row would write."""
+    """Return whether ``standing`` entries are what the row would write."""
     has_day = WorkbookColumn.DAY in row.parsed.open_cells
     same = [
         entry
@@ -360,7 +360,7 @@ def _is_recorded(row: ReviewedRow, change: TaskChange, standing: Sequence[TaskLo
 
 
 def _is_unrelated_entry(entry: TaskLog, department: Department) -> bool:
-    """Whether an entry does not touch the department's: others' progress, a comment."""
+    """Return whether an entry is no progress of the department's own."""
     if entry.kind in _UNRELATED_KINDS:
         return True
     of_another = entry.department_id is not None and entry.department_id != department.pk

@@ -80,12 +80,12 @@ def _normalise(text: str) -> str:
 
 
 def tells_nothing(text: str) -> bool:
-    """Whether a text only fills its cell, or says no more than that nothing was done."""
+    """Return whether a text only fills its cell, or says that nothing was done."""
     return all(_is_nothing(clause) for clause in _clauses(text))
 
 
 def tells_no_progress(text: str) -> bool:
-    """Whether a text says that nothing was done, and tells of nothing else that was."""
+    """Return whether a text says that nothing was done, and nothing else."""
     others = [clause for clause in _clauses(text) if not _is_nothing(clause)]
     is_said = len(others) < len(_clauses(text))
     return is_said and not any("已" in each or (_DONE.search(each) and not _PLANNED.search(each)) for each in others)

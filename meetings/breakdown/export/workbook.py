@@ -129,7 +129,7 @@ class _Layout:
     page_ends: set[int]
 
     def is_cut(self, start: int, end: int, needed: float) -> bool:
-        """Whether a page may cut a text ``needed`` points high in the rows.
+        """Return whether a page may cut a text ``needed`` points high in the rows.
 
         Or whether it is looked for in vain: the middle of what takes more than a page is on none of the pages one
         looks at first.

@@ -93,7 +93,7 @@ def _run(command: list[str], folder: Path) -> int | None:
 
 
 def _needs_password(content: bytes) -> bool:
-    """Whether a Word document of 1997 to 2003 says so in its first block."""
+    """Return whether a Word document of 1997 to 2003 says so in its first block."""
     try:
         block = CompDoc(content, logfile=io.StringIO()).get_named_stream("WordDocument")
     except Exception:  # noqa: BLE001 - xlrd raises whatever a damaged file leads it to

@@ -106,5 +106,5 @@ def decode_text(content: bytes) -> str:
 
 
 def is_recognition_installed() -> bool:
-    """Whether scans can be read here (requirements-ocr.txt)."""
+    """Return whether scans can be read here (requirements-ocr.txt)."""
     return all(find_spec(name) is not None for name in ("rapidocr", "onnxruntime", "cv2"))

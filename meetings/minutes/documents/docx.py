@@ -76,7 +76,7 @@ class _Reader:
         return None if child is None else child.get(f"{self._w}val", "")
 
     def _has(self, parent: etree._Element | None, name: str) -> bool:
-        """Whether the on/off property ``name`` is set."""
+        """Return whether the on/off property ``name`` is set."""
         value = self._val(parent, name)
         return value is not None and value not in ("0", "false", "off")
 

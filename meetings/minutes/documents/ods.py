@@ -41,7 +41,7 @@ def read_ods(content: bytes) -> Document:
 
 
 def is_encrypted(package: Package) -> bool:
-    """Whether the parts of an OpenDocument package need a password."""
+    """Return whether the parts of an OpenDocument package need a password."""
     if "encrypted-package" in package:
         return True
     manifest = "meta-inf/manifest.xml"

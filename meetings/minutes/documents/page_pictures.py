@@ -60,7 +60,7 @@ def _find_seals(picture: np.ndarray) -> np.ndarray:
 
 
 def lies_on_its_side(boxes: np.ndarray) -> bool:
-    """Whether most lines of text (four corners each) run down the page."""
+    """Return whether most lines of text (four corners each) run down the page."""
     widths = np.linalg.norm(boxes[:, 1] - boxes[:, 0], axis=1)
     heights = np.linalg.norm(boxes[:, 3] - boxes[:, 0], axis=1)
     long = np.maximum(widths, heights) > 2.5 * np.minimum(widths, heights)

@@ -54,7 +54,7 @@ def _document(pdf: pdfplumber.PDF) -> Document:
 
 
 def _has_picture_alone(pdf: pdfplumber.PDF, pages: Sequence[PrintedPage]) -> bool:
-    """Whether some page has a picture and no text."""
+    """Return whether some page has a picture and no text."""
     return any(not read.count and page.images for page, read in zip(pdf.pages, pages, strict=True))
 
 

@@ -86,7 +86,7 @@ def _is_inside(glyph: Glyph, box: Box) -> bool:
 
 
 def _is_only_striped(boxes: Sequence[Box], glyphs: Iterable[Glyph]) -> bool:
-    """Whether the boxes are whole rows, as rules or stripes without columns are."""
+    """Return whether the boxes are whole rows, as rules or stripes are."""
     if len({(round(box[0]), round(box[2])) for box in boxes}) > 1:
         return False
     lines = group_lines(glyphs)

@@ -147,7 +147,7 @@ def join_runs(line: Line) -> Run:
 
 
 def is_page_number(line: Line) -> bool:
-    """Whether the line is nothing but the number of its page."""
+    """Return whether the line is nothing but the number of its page."""
     return bool(_PAGE_NUMBER.fullmatch(join_runs(line).text))
 
 

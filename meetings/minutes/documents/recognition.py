@@ -88,7 +88,7 @@ class TextReader:
         return np.empty((0, 4, 2)) if boxes is None else np.asarray(boxes, dtype=float) / scale
 
     def is_upside_down(self, grey: np.ndarray, boxes: Sequence[Box]) -> bool:
-        """Whether the page's longest lines are read with more confidence when turned."""
+        """Return whether the longest lines are read with more confidence when turned."""
         longest = sorted(boxes, key=lambda box: box[0] - box[2])[:6]
         crops = [_crop(grey, box) for box in longest]
         if not crops:

@@ -142,7 +142,7 @@ def extend_bands(spans: Sequence[tuple[int, int]]) -> list[Band]:
 
 
 def are_row_tops(lines: Sequence[int], columns: Sequence[dict[int, Piece]], headers: Sequence[Header | None]) -> bool:
-    """Whether the numbers stand beside the first lines of their rows.
+    """Return whether the numbers stand beside the first lines of their rows.
 
     Then nothing stands above the first number, and the line above every other one ends what it says; or the cells end
     one after the other from each number to the next, and none begins there.

@@ -139,7 +139,7 @@ def _shared(one: Box, two: Box) -> Box:
 
 
 def _is_part(part: tuple[Box | None, Box], whole: tuple[Box | None, Box]) -> bool:
-    """Whether the box lies in a wider one of the same cell for the most part."""
+    """Return whether the box lies in a wider one of the same cell for the most part."""
     (cell, inner), (other_cell, outer) = part, whole
     if cell != other_cell or inner[2] - inner[0] >= outer[2] - outer[0]:
         return False

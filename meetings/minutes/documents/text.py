@@ -118,7 +118,7 @@ def _join_row_lines(lines: Sequence[str]) -> Iterator[str]:
 
 
 def _is_finished_later(lines: Sequence[str], at: int, width: int) -> bool:
-    """Whether the line ``at``, without tabs, goes on a cell of the row."""
+    """Return whether the line ``at``, without tabs, goes on a cell of the row."""
     following = next((line for line in lines[at + 1 : at + 12] if "\t" in line), "")
     return 0 < following.count("\t") < width
 

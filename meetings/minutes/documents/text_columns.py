@@ -119,7 +119,7 @@ def _find_headers(line: str) -> list[Piece] | None:
 
 
 def _is_part_of_header(line: str) -> bool:
-    """Whether a line beside the heads is the other half of a head of two lines."""
+    """Return whether a line beside the heads is the other half of a head of two lines."""
     pieces = _pieces(line)
     return (
         bool(pieces)

@@ -98,7 +98,7 @@ def _is_heading(line: Sequence[Piece], places: Sequence[int]) -> bool:
 
 
 def _have_complete_texts(rows: Sequence[Row], headers: Sequence[Header | None]) -> bool:
-    """Whether the texts end where the rows do."""
+    """Return whether the texts end where the rows do."""
     numbered = [row for row in rows if len(row) > 1]
     if not numbered or any(len(row) < 3 for row in numbered):
         return False

@@ -43,7 +43,7 @@ class Columns:
 
 
 def has_row_rules(rules: Sequence[float]) -> bool:
-    """Whether the rules part rows, more of them than stand around heads and body."""
+    """Return whether rules part the rows, and not only the heads from the body."""
     return len(rules) > _RULES_OF_THREE_LINES
 
 
@@ -79,7 +79,7 @@ def _bands(lines: Sequence[Line], rules: Sequence[float]) -> list[list[Line]]:
 
 
 def _is_across(line: Line, columns: Columns, *, is_numbered: bool) -> bool:
-    """Whether the line goes over several columns, as the title of a group of rows."""
+    """Return whether the line goes over several columns, as the title of a group."""
     first = line[0]
     if len(line) > 1:
         return False

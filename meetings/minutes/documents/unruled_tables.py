@@ -128,7 +128,7 @@ def _header_range(lines: Sequence[Line], at: int, free: int) -> tuple[int, int]:
 
 
 def _is_half_head(line: Line, heads: Line, beside: Line) -> bool:
-    """Whether the line is the other half of some heads, those of two lines."""
+    """Return whether the line is the other half of some heads, those of two lines."""
     gap = gap_between(line, beside) if line[0].top < beside[0].top else gap_between(beside, line)
     return (
         0 <= gap < _MAX_GAP_IN_HEADS
@@ -161,7 +161,7 @@ def _join_heads(lines: Sequence[Line]) -> list[Run]:
 
 
 def _is_spaced(run: Run, following: Run) -> bool:
-    """Whether they are one word of two characters set wide, such as 序　号."""
+    """Return whether they are one word of two characters set wide, such as 序　号."""
     return len(run.text) == 1 == len(following.text) and following.left - run.right < 2.5 * run.size
 
 
@@ -177,7 +177,7 @@ def _without_heads(lines: Sequence[Line], heads: Sequence[Line]) -> list[Line]:
 
 
 def _crosses(run: Run, heads: Sequence[Run]) -> bool:
-    """Whether the run stands below two heads."""
+    """Return whether the run stands below two heads."""
     shared = (min(run.right, head.right) - max(run.left, head.left) for head in heads)
     return sum(width > 0.5 * run.size for width in shared) > 1
 
@@ -207,7 +207,7 @@ def _find_end(lines: Sequence[Line], first: int, heads: Sequence[Run]) -> int:
 
 
 def _is_table(heads: Sequence[Run], body: Sequence[Line], rules: Sequence[Rule]) -> bool:
-    """Whether rules, numbers, deadlines or known heads say that it is one."""
+    """Return whether rules, numbers, deadlines or known heads say that it is one."""
     if len(heads) < _MIN_HEADS or any(head.text.endswith((":", "：")) for head in heads):
         return False
     if len(_rules_across(rules, [heads, *body])) > 1:

@@ -78,13 +78,13 @@ def unwrap_lines(lines: Sequence[PrintedLine], left: float, right: float, widest
 
 
 def _is_cut(text: str, following: str) -> bool:
-    """Whether what follows is no line by itself: one character, or the rest of a day."""
+    """Return whether what follows is no line by itself: a character, part of a day."""
     is_rest_of_day = re.search(r"\d$", text) and re.match(r"[年月日号季]", following)
     return bool(is_rest_of_day) or (len(following) == 1 and not following.isdecimal() and following not in "无/")
 
 
 def is_full(line: PrintedLine, left: float, right: float, slack: float = 1.8) -> bool:
-    """Whether the line fills the width but for ``slack`` characters."""
+    """Return whether the line fills the width but for ``slack`` characters."""
     return line.left - left < 3 * line.size and right - line.right < slack * line.size
 
 

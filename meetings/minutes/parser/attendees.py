@@ -53,7 +53,7 @@ def parse_attendees(lists: Sequence[str], prose: Sequence[str], chair: ParsedPer
 
 
 def is_group_of_people(line: str) -> bool:
-    """Whether a line names people behind what they are (党委委员：林涛、夏晴)."""
+    """Return whether a line names people behind what they are (党委委员：林涛、夏晴)."""
     group = _GROUP.match(line)
     if not group or "。" in line:
         return False

@@ -13,12 +13,12 @@ _TEXTS = {Column.TASKS, Column.SUGGESTION, Column.ASPECT}
 
 
 def is_card(table: Table) -> bool:
-    """Whether a table is a card, or several one below or beside the other."""
+    """Return whether a table is a card, or several one below or beside the other."""
     return all(map(_is_card, _split_cards(table))) or _is_turned(table)
 
 
 def _is_turned(table: Table) -> bool:
-    """Whether a table has its heads one below the other, and a task in each column."""
+    """Return whether the heads of a table stand in one column, a task in each other."""
     labels = [parse_header(row[0].text) for row in table.rows]
     known = {header.column for header in labels if header}
     contents = sum(parse_header(cell.text) is not None for row in table.rows[1:] for cell in row[1:])
@@ -39,7 +39,7 @@ def _split_cards(table: Table) -> list[Table]:
 
 
 def _is_card(table: Table) -> bool:
-    """Whether each row of a table is 任务名称 | … or 责任单位 | … | 完成时限 | …."""
+    """Return whether each row of a table is 任务名称 | … or 责任单位 | … | 完成时限 | …."""
     pairs = list(_list_pairs(table))
     names = [fold_text(label.text) for label, _ in pairs]
     if len(pairs) < 3 or len(set(names)) < len(names) or any(len(list_filled(row)) in (3, 5) for row in table.rows):

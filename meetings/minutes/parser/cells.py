@@ -91,7 +91,7 @@ class ParsedDepartments:
 
 
 def is_nobody(text: str) -> bool:
-    """Whether the cell says that there is nobody: "/", 无, a dash."""
+    """Return whether the cell says that there is nobody: "/", 无, a dash."""
     return remove_whitespace(text) in _NOBODY
 
 
@@ -180,7 +180,7 @@ def _rejoin_names(raw_text: str) -> str:
 
 
 def _only_wraps(text: str) -> bool:
-    """Whether the cell's lines end only where it is narrow: 、 parts its names."""
+    """Return whether the cell's lines end only where it is narrow: 、 parts its names."""
     lines = re.split(rf"[\n{SOFT_BREAK}]", text)
     if len(lines) < 2 or "、" not in text:
         return False
@@ -192,7 +192,7 @@ def _depth(text: str) -> int:
 
 
 def _is_cut(last: str, first: str, separator: str) -> bool:
-    """Whether ``last`` and ``first`` are two pieces of one name."""
+    """Return whether ``last`` and ``first`` are two pieces of one name."""
     if first[:1] in "(（":
         return not _BRACKET_ROLE.match(first) or len(first) > 2
     if _VERB.search(last) or is_name(last) or _LABEL.match(first):
@@ -263,7 +263,7 @@ def _split_joined(name: str) -> list[str]:
 
 
 def _can_be_prefixed(name: str) -> bool:
-    """Whether an office names no place of its own: 工业和信息化厅, not 江东金融管理局."""
+    """Return whether an office names no place of its own: 工业和信息化厅, not 江东金融管理局."""
     stem = _PREFIXABLE.sub("", name)
     return (
         bool(_PREFIXABLE.search(name))
@@ -337,7 +337,7 @@ _LOOKS_LIKE_NAME = re.compile(r"[\u4e00-\u9fff]{2,3}")
 
 
 def is_run_together(name: str) -> bool:
-    """Whether a leader's name is long enough to be two (肖良陈云华)."""
+    """Return whether a leader's name is long enough to be two (肖良陈云华)."""
     return bool(re.fullmatch(r"[\u4e00-\u9fff]{4,6}", name)) and any(
         is_name(name[:cut]) and is_name(name[cut:]) for cut in (2, 3)
     )

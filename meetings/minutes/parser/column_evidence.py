@@ -128,13 +128,13 @@ def _day_of(text: str) -> datetime.date | None:
 
 
 def is_number(text: str) -> bool:
-    """Whether a cell holds a row's number and nothing else."""
+    """Return whether a cell holds a row's number and nothing else."""
     return parse_integer(text) is not None or bool(_COMPOUND_NUMBER.fullmatch(text.strip()))
 
 
 @lru_cache(maxsize=4096)
 def is_deadline(text: str) -> bool:
-    """Whether the cell reads as a deadline, or as one with a doubt about its day."""
+    """Return whether the cell reads as a deadline, with a doubt about its day or none."""
     if len(text) > _LONGEST_DEADLINE:
         return False
     reading = read_deadline(text, issued_on=_ANY_DAY, held_on=_ANY_DAY)
@@ -189,12 +189,12 @@ _NAMES_SEVERAL = re.compile(
 
 
 def looks_like_department(name: str) -> bool:
-    """Whether a piece between separators is short enough and ends as an office does."""
+    """Return whether a piece is as short as an office's name and ends like one."""
     if len(name) > 24 or _NO_OFFICE.match(name) or looks_like_person(name):
         return False
     return has_organisation_ending(name) or _NAMES_SEVERAL.match(name) is not None
 
 
 def looks_like_person(name: str) -> bool:
-    """Whether a piece is a name, or a capacity with one."""
+    """Return whether a piece is a name, or a capacity with one."""
     return len(name) <= 14 and parse_person(name) is not None

@@ -127,13 +127,13 @@ def parse_header(text: str) -> Header | None:
 
 
 def is_task_header(header: Header) -> bool:
-    """Whether the header by itself names tasks, whatever its column came to hold."""
+    """Return whether the header by itself names tasks, whatever its column holds."""
     own = parse_header(header.text)
     return own is not None and own.column is Column.TASKS
 
 
 def is_header_row(headers: Sequence[Header | None], filled: int) -> bool:
-    """Whether the ``headers`` of a row with ``filled`` cells head a task table.
+    """Return whether the ``headers`` of a row with ``filled`` cells head a task table.
 
     Needed: a column of texts, one of people or dates, three in all, and most of the row understood; so a list
     of attendees, a budget or an agenda is none.
@@ -224,7 +224,7 @@ def combine_head_rows(rows: Sequence[Sequence[Cell]], first: int, depth: int) ->
 
 
 def _is_second_line(cells: Sequence[Cell], below: Sequence[Cell], lower: Sequence[Header | None]) -> bool:
-    """Whether ``below`` continues the head: it splits a merged or fills a blank one."""
+    """Return whether ``below`` continues the head, of which it splits or fills cells."""
     splits = False
     for at, (upper_cell, lower_cell) in enumerate(zip(cells, below, strict=True)):
         if lower_cell is upper_cell or lower_cell.is_blank:

@@ -24,7 +24,7 @@ _SHARES = ("numbers", "deadlines", "departments", "people")
 
 
 def parts_a_table(text: str, title: str) -> bool:
-    """Whether a line between tables says that they are one: 续表, a page's number."""
+    """Return whether a line between tables says that they are one: 续表, a page number."""
     return len(text) <= 4 or bool(_PARTED.fullmatch(text)) or bool(_CONTINUED_TITLE.fullmatch(text)) or text == title
 
 
@@ -45,7 +45,7 @@ def fit_columns(table: Table, width: int, layout: Layout | None) -> Table | None
 def begins_with_head(
     rows: Sequence[Sequence[Cell]], layout: Layout | None, above: Sequence[Sequence[Cell]], known: KnownNames
 ) -> bool:
-    """Whether ``rows`` begin with another head than the table ``above``, as read.
+    """Return whether ``rows`` begin with another head than the table ``above``.
 
     A row whose cells are of the kinds of the columns above is a row, whatever its words: 3 | 整改措施不具体 | 5月底.
     """

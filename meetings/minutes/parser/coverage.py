@@ -19,7 +19,7 @@ _ORDINAL = re.compile(r"^(?:\d{1,4}(?!\d)|[①-⑳⑴-⒇⒈-⒛]+|第?[一二�
 
 
 def is_covered(text: str, read_text: str) -> bool:
-    """Whether ``read_text``, folded, has all of a cell's ``text``, in whatever order."""
+    """Return whether ``read_text``, folded, has all of ``text``, in whatever order."""
     folded = fold_text(text)
     if folded in read_text:
         return True

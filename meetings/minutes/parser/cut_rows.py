@@ -12,7 +12,7 @@ SENTENCE_END = re.compile(r"[。；;！!？?：:…]\s*[”’」』）)]?\s*$")
 
 
 def are_halves(first: str, second: str) -> bool:
-    """Whether a page cut one deadline in two: 2025年3 and 月, 2025年 and 12月底前."""
+    """Return whether a page cut one deadline in two: 2025年3 and 月, 2025年 and 12月底前."""
     if not (is_deadline(first.strip()) and is_deadline(second.strip())):
         return True
     return first.rstrip().endswith("年") and "年" not in second

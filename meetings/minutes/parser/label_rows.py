@@ -13,7 +13,7 @@ _LABEL_CELL = re.compile(
 
 
 def is_form(rows: Sequence[Sequence[Cell]]) -> bool:
-    """Whether half of the rows name what stands in them, as in a form."""
+    """Return whether half of the rows name what stands in them, as in a form."""
     return 2 * sum(any(_LABEL_CELL.match(fold_text(cell.text).rstrip(":")) for cell in row) for row in rows) >= len(
         rows
     )

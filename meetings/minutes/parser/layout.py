@@ -324,7 +324,7 @@ def _headers_of(columns: Sequence[ColumnEvidence], kinds: Sequence[Column], w: W
 
 
 def _is_beside(at: int, named: set[int], columns: Sequence[ColumnEvidence], w: Weights) -> bool:
-    """Whether a column stands by one whose head names departments, if any does."""
+    """Return whether a column stands by one whose head names departments, if any does."""
     return not named or at in named or bool({at - 1, at + 1} & named) or columns[at].known_departments > w.least_known
 
 
@@ -346,7 +346,7 @@ def _header_of(evidence: ColumnEvidence, kind: Column) -> Header | None:
 
 
 def reads_as_row(columns: Sequence[ColumnEvidence], kinds: Sequence[Header | None]) -> bool:
-    """Whether the heads read as a row: a number or a day, and something more."""
+    """Return whether the heads read as a row: a number or a day, and something more."""
     reads = [
         kind.column
         for evidence, kind in zip(columns, kinds, strict=True)
@@ -357,7 +357,7 @@ def reads_as_row(columns: Sequence[ColumnEvidence], kinds: Sequence[Header | Non
 
 
 def _reads_as(text: str, kind: Column) -> bool:
-    """Whether a head reads as a cell of this kind."""
+    """Return whether a head reads as a cell of this kind."""
     text = text.strip()
     if kind is Column.NUMBER:
         return is_number(text)

@@ -228,7 +228,7 @@ def _find_headlines(prose: Sequence[str], text: str) -> list[str]:
 
 
 def _is_held(title: str, text: str) -> bool:
-    """Whether this very meeting took place by the text; aliases in brackets aside."""
+    """Return whether this meeting took place by the text, aliases in brackets aside."""
     bare = re.sub(r"[（(][^）)]{1,20}[)）]", "", text)
     return len(title) > 6 and f"{title}在" in bare or f"{title}于" in bare
 

@@ -95,7 +95,7 @@ def require_rows(minutes: ParsedMinutes) -> ParsedMinutes:
 
 
 def _takes_year(row: ParsedRow) -> bool:
-    """Whether a deadline of the row got a year that it does not print."""
+    """Return whether a deadline of the row got a year that it does not print."""
     return any(
         deadline.due_date is not None and not re.search(r"\d{4}|\d{2}年|[今本明次]年", deadline.text)
         for task in row.tasks

@@ -164,7 +164,7 @@ def _find_run(style: _Style, text: str, first: int) -> list[re.Match[str]]:
 
 
 def _can_begin(style: _Style, before: str, *, is_first: bool) -> bool:
-    """Whether a piece can begin behind ``before``; (1) and ① sooner than a bare 1、."""
+    """Return whether a piece can begin behind ``before``; (1) and ① sooner than 1、."""
     bare = before.rstrip(" \t　")
     if not bare or bare[-1] in _STOPS or style.name in _ENCLOSED_STYLES:
         return True

@@ -40,7 +40,7 @@ class ParsedPerson:
 
 
 def is_name(text: str) -> bool:
-    """Whether ``text`` can be a name: surname and one or two characters, or a dot."""
+    """Return whether ``text`` can be a name: surname and one or two characters."""
     if re.fullmatch(r"[\u4e00-\u9fff]{1,8}(?:[·•][\u4e00-\u9fff]{1,8})+", text):
         return True
     if _NO_NAMES.fullmatch(text) or not _CHINESE.fullmatch(text) or text[-1] in _NO_LAST:
@@ -53,19 +53,19 @@ def is_name(text: str) -> bool:
 
 
 def can_be_name(text: str) -> bool:
-    """Whether ``text`` can be a name of an unknown surname, in a list of people."""
+    """Return whether ``text`` can be a name of unknown surname, in a list of people."""
     return bool(re.fullmatch(r"[\u4e00-\u9fff]{2,3}", text)) and not (
         _NO_NAMES.fullmatch(text) or _CAPACITY_END.search(text) or has_organisation_ending(text)
     )
 
 
 def is_capacity(text: str) -> bool:
-    """Whether ``text`` ends as a capacity does (…委员, …主任)."""
+    """Return whether ``text`` ends as a capacity does (…委员, …主任)."""
     return bool(_CAPACITY_END.search(text))
 
 
 def has_organisation_ending(text: str) -> bool:
-    """Whether ``text`` ends as the name of an office or a body does."""
+    """Return whether ``text`` ends as the name of an office or a body does."""
     match = _ORGANISATION_END.search(text)
     return bool(match and match[0] not in _NOT_ORGANISATIONS) or text[-1:] in "会院所站队组馆社校厂镇乡县市区)）"
 

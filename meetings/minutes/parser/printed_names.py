@@ -122,17 +122,17 @@ def without_others(name: str) -> str:
 
 
 def is_undecided(name: str) -> bool:
-    """Whether a cell names nobody yet: 待定."""
+    """Return whether a cell names nobody yet: 待定."""
     return _UNDECIDED.fullmatch(name.strip()) is not None
 
 
 def is_doubtful_office(name: str) -> bool:
-    """Whether a name has something in it that no office's name has."""
+    """Return whether a name has something in it that no office's name has."""
     return _DOUBTFUL.search(name) is not None or is_capacity(name)
 
 
 def is_doubtful_leader(name: str) -> bool:
-    """Whether a name is a title only, or no name: 总工程师, 李四等."""
+    """Return whether a name is a title only, or no name: 总工程师, 李四等."""
     is_latin = re.fullmatch(r"[A-Za-z][A-Za-z .]+", name)
     is_family_name_with_title = is_capacity(name) and len(name) <= 5 and is_name(f"{name[0]}明")
     # The number of a task, before whose leader it stands.

@@ -30,13 +30,13 @@ def tidy_title(cell: Cell) -> str:
 
 
 def is_wide(cells: Sequence[Cell], cell: Cell) -> bool:
-    """Whether the only text of a row reaches over most of it."""
+    """Return whether the only text of a row reaches over most of it."""
     span = sum(other is cell for other in cells)
     return span >= max(2, len(cells) - 1) or (len(cells) > 2 and span > len(cells) // 2)
 
 
 def is_column_count_row(filled: Sequence[Cell]) -> bool:
-    """Whether a row under the head only counts columns: （1） | （2）, or 甲 | 乙 | 1."""
+    """Return whether a row under the head counts columns: （1） | （2）, or 甲 | 乙 | 1."""
     numbers = (parse_integer(cell.text) for cell in filled if tidy_text(cell.text) not in "甲乙丙丁")
     counted = 0
     for counted, number in enumerate(numbers, start=1):  # noqa: B007 - how many there were

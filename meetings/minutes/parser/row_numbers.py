@@ -68,7 +68,7 @@ def _key_text(entry: TableEntry, key: Column) -> str:
 
 
 def _is_numbered_through(texts: Sequence[str]) -> bool:
-    """Whether most texts begin with a number that goes up by one."""
+    """Return whether most texts begin with a number that goes up by one."""
     ordinals = [ordinal for text in texts if (ordinal := leading_ordinal(text))]
     if not ordinals or len(ordinals) < 0.6 * len(texts):
         return False

@@ -191,7 +191,7 @@ def _split_sheet(part: TablePart, known: KnownNames, weights: Weights) -> list[T
 
 
 def _continues(document: Document, before: TableCandidate, part: TablePart, known: KnownNames) -> bool:
-    """Whether a table goes on with the one before it, on the next page."""
+    """Return whether a table goes on with the one before it, on the next page."""
     last = before.parts[-1]
     fitted = None if part.table.name else fit_columns(part.table, before.table.width, before.layout)
     if fitted is None:
@@ -295,7 +295,7 @@ def choose_candidates(candidates: Sequence[TableCandidate], weights: Weights = W
 
 
 def _is_of_an_earlier_year(sheet: TableCandidate, others: Sequence[TableCandidate]) -> bool:
-    """Whether a workbook has a sheet with the same heads for a later year, too."""
+    """Return whether a workbook has a sheet with the same heads for a later year, too."""
     year = _YEAR.search(f"{sheet.table.name} {sheet.title}") if sheet.table.name else None
     later = (
         _YEAR.search(f"{of.table.name} {of.title}")

@@ -125,7 +125,7 @@ class _EntryBuilder:
             result.columns |= candidate.columns
 
     def has_same_head(self, candidate: TableCandidate) -> bool:
-        """Whether a later table's head is this one's, repeated."""
+        """Return whether a later table's head is this one's, repeated."""
         return candidate.table.width == self._width and candidate.head_texts == self._head_texts != []
 
     def add(self, candidate: TableCandidate, part: TablePart, heading: str) -> None:
@@ -195,7 +195,7 @@ class _EntryBuilder:
         return columns
 
     def _is_group(self, cells: Sequence[Cell], below: Sequence[Cell]) -> bool:
-        """Whether a row names only a group: 1 | 提升服务 above 1.1 | | 一窗通办."""
+        """Return whether a row names only a group: 1 | 提升服务 above 1.1 | | 一窗通办."""
         mine, others = self._columns(cells), self._columns(below)
         return set(mine) == {Column.NUMBER, Column.ASPECT} and Column.ASPECT not in others and Column.TASKS in others
 
@@ -214,7 +214,7 @@ class _EntryBuilder:
         return title if 1 < span >= len(cells) - 2 or (span == 1 and is_bare) else None
 
     def _is_in_number_column(self, cells: Sequence[Cell], cell: Cell, text: str) -> bool:
-        """Whether a heading stands in the column of numbers, the rest of its row blank."""
+        """Return whether a heading stands in the numbers' column of a row else blank."""
         header = self._headers[0]
         is_first = cells[0] is cell and header is not None and header.column is Column.NUMBER
         return is_first and parse_integer(text) is None and 3 < len(text) <= 40 and not SENTENCE_END.search(text)
@@ -268,14 +268,14 @@ class _EntryBuilder:
 
     @staticmethod
     def _has_own_number(row: TableRow, last: TableEntry) -> bool:
-        """Whether a number of its own makes the row an entry of its own."""
+        """Return whether a number of its own makes the row an entry of its own."""
         cell, above = row.first(Column.NUMBER), last.first(Column.NUMBER)
         if cell is None or above is None or cell is above or not is_number(cell.text):
             return False
         return remove_whitespace(cell.text) != remove_whitespace(above.text)
 
     def _is_same_entry(self, row: TableRow, last: TableEntry) -> bool:
-        """Whether the row is one more task of the suggestion before it."""
+        """Return whether the row is one more task of the suggestion before it."""
         mine = [cell for _, cell in row.cells.get(self._key_column, ())]
         above = [cell for _, cell in last.rows[-1].cells.get(self._key_column, ())]
         if any(cell is other for cell in mine for other in above):
@@ -287,7 +287,7 @@ class _EntryBuilder:
         return self._key_column is Column.SUGGESTION and row.has(Column.TASKS) and self._has_same_number(row, last)
 
     def _has_same_number(self, row: TableRow, last: TableEntry) -> bool:
-        """Whether the row stands under the number and aspect of the one before."""
+        """Return whether the row stands under the number and aspect of the one before."""
         number = row.cells.get(Column.NUMBER)
         is_shared = not number or number[0][1] is last.first(Column.NUMBER)
         return is_shared and self._has_same_aspect(row, last)
@@ -304,7 +304,7 @@ class _EntryBuilder:
                     row.cells[column] = last.rows[-1].cells[column]
 
     def _is_continuation(self, row: TableRow, last: TableEntry) -> bool:
-        """Whether the row is the end of the one before it, which a page cut in two."""
+        """Return whether the row is the end of the one before it, which a page cut in two."""
         before = last.rows[-1]
         if self._is_cut(row, last):
             return True
@@ -333,7 +333,7 @@ class _EntryBuilder:
         return any(before.has(column) for column in DUTIES) and (is_cut or (row.follows_break and is_numbered))
 
     def _is_cut(self, row: TableRow, last: TableEntry) -> bool:
-        """Whether a page cut the row, alone without a number, off the one before it."""
+        """Return whether a page cut the row, which has no number, off the one before it."""
         if self._is_sheet or not row.follows_break or row.has(Column.NUMBER):
             return False
         numbers = [entry.first(Column.NUMBER) for entry in self._entries]
@@ -352,7 +352,7 @@ class _EntryBuilder:
         return not row.has(Column.DEPARTMENTS) or is_cut
 
     def _ends_sentences(self) -> bool:
-        """Whether the rows so far end as sentences do, so that one which does not is cut."""
+        """Return whether the rows so far end as sentences do: one that does not is cut."""
         texts = [text for entry in self._entries[-20:-1] if (text := entry.text(self._key_column))]
         return 2 * sum(bool(SENTENCE_END.search(text)) for text in texts) >= len(texts)
 
@@ -362,7 +362,7 @@ class _EntryBuilder:
         return all(cell in above for _, cell in row.cells[column])
 
     def _is_numbered_by_row(self) -> bool:
-        """Whether each row so far has a number, so that one without is suspicious."""
+        """Return whether each row so far has a number, so that one without is suspicious."""
         numbers = [entry.first(Column.NUMBER) for entry in self._entries]
         return not any(numbers) or len(set(numbers)) < len(numbers)
 

@@ -130,7 +130,7 @@ def _close(batch: Batch, consent: Consent) -> None:
 
 
 def _was_decided_since(task: Task, claims: Sequence[TaskLog]) -> bool:
-    """Whether a request among ``claims`` was decided, or agreed to, since."""
+    """Return whether a request among ``claims`` was decided, or agreed to, since."""
     requests = [entry.sequence for entry in claims if entry.kind == EntryKind.STATUS]
     return bool(requests) and any(
         entry.sequence > requests[0] and entry.kind in _DECISIVE and entry.sequence not in requests

@@ -22,7 +22,7 @@ def first_free_day(actor: Account | None) -> datetime.date | None:
 
 
 def needs_consent(actor: Account | None, day: datetime.date) -> bool:
-    """Whether an entry of ``actor`` for ``day`` needs consent to count on it."""
+    """Return whether an entry of ``actor`` for ``day`` needs consent to count on it."""
     first = first_free_day(actor)
     return first is not None and day < first
 

@@ -147,7 +147,7 @@ def _takers(entry: TaskLog) -> frozenset[ActorRole]:
 
 
 def _was_touched(task: Task, batch: Batch) -> bool:
-    """Whether another entry that was not undone followed."""
+    """Return whether another entry that was not undone followed."""
     log = task.log.all()
     last = max(entry.sequence for entry in log if entry.batch_id == batch.pk)
     return any(entry.sequence > last for entry in exclude_undone(log))

@@ -302,7 +302,7 @@ def _instruction_form(
 
 
 def _has_merged_tasks(log: list[TaskLog]) -> bool:
-    """Whether another task was merged into this one, so that its evidence is loaded."""
+    """Return whether a task was merged into this one; its evidence is loaded then."""
     return any("joined" in entry.changes for entry in log)
 
 
