@@ -41,7 +41,7 @@ def points_of(mark: Mark, text: str, meeting: MeetingDates, before: Point | None
 
 
 def _one_period_each(parts: Parts) -> list[Parts]:
-    """``3、6、9月`` as three sets of parts; every other mark as itself."""
+    """Return three sets of parts for ``3、6、9月``, for every other mark itself."""
     for list_name, name in (("months_before", "month"), ("quarters_before", "quarter")):
         listed = re.findall(r"\d+", parts.get(list_name) or "")
         if listed:
@@ -222,7 +222,7 @@ def _quarter_of_issue(mark: Mark, text: str, meeting: MeetingDates, before: Poin
 
 
 def _week_of_issue(mark: Mark, text: str, meeting: MeetingDates, before: Point | None) -> Point:
-    """Weeks run from Monday to Sunday; a weekday without 本 or 下 is left open."""
+    """Resolve a weekday of a week from Monday; one without 本 or 下 is left open."""
     weekday = mark.parts.get("weekday")
 
     def around(day: datetime.date) -> _Span:

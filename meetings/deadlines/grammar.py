@@ -300,7 +300,7 @@ _PERIOD_PARTS = (
 
 
 def find_marks(chars: str) -> list[Mark]:
-    """All forms in the uniform text, in printed order, none overlapping."""
+    """Return all forms in the uniform text, in printed order, none overlapping."""
     marks: list[Mark] = []
     rest = chars
     for form, pattern in _COMPILED:

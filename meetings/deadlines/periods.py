@@ -20,7 +20,7 @@ class Period:
 
 
 def months_through(first: int, last: int, precision: Precision) -> Period:
-    """From the first day of month ``first`` to the last of month ``last``."""
+    """Return the period from month ``first`` to the end of month ``last``."""
     return Period(lambda year: day_or_none(year, first, 1), lambda year: month_end(year, last), precision)
 
 
@@ -71,7 +71,7 @@ def period_of(parts: Parts) -> Period | None:
 
 
 def vague_offer(parts: Parts, period: Period, year: int) -> datetime.date | None:
-    """For 月初, 月中, 年中: the day a person may take, by the rule for 上旬 and 中旬."""
+    """Return the day a person may take for 月初, 月中, 年中, by the rule for 上旬, 中旬."""
     last = period.last(year)
     if last is None or parts.get("year_part") == "初":
         return None

@@ -109,7 +109,7 @@ _MONTH_NAME = rf"({'|'.join(_MONTHS)})[A-Z]*\.?"
 
 
 def _english_month(match: re.Match[str]) -> str:
-    """Nov-25 is a month with its year, 25-Nov and Nov 25 are a day."""
+    """Write Nov-25 as a month with its year, 25-Nov and Nov 25 as a day."""
     day, name, dash, number, year = match.groups()
     if number and (len(number) > 2 or (dash and not year) or int(number) > 31):
         year = number if len(number) == 4 else f"20{number:>02}"

@@ -110,7 +110,7 @@ class NameMatches:
     places: dict[str, list[tuple[int | None, str]]]
 
     def all(self) -> Iterator[NameMatch]:
-        """Every name once: departments, then people, in printed order."""
+        """Return every name once: departments, then people, in printed order."""
         yield from self.departments.values()
         yield from self.people.values()
 

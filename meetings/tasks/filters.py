@@ -301,7 +301,7 @@ class TaskFilterSet(django_filters.FilterSet):
         return tasks.open().filter(Exists(parts))
 
     def filter_open(self, tasks: TaskQuerySet, name: str, values: list[str]) -> TaskQuerySet:
-        """Tasks with something that nobody had answered, decided or confirmed by the day."""
+        """Return tasks with what nobody had answered, decided or confirmed by the day."""
         return tasks.filter(Exists(self.OPEN_MATTERS[name].objects.open_on(self.day).filter(task=OuterRef("pk"))))
 
     def filter_extended(self, tasks: TaskQuerySet, name: str, values: list[str]) -> TaskQuerySet:
@@ -327,7 +327,7 @@ class TaskFilterSet(django_filters.FilterSet):
         return tasks.filter(condition)
 
     def filter_due(self, tasks: TaskQuerySet, name: str, day: datetime.date) -> TaskQuerySet:
-        """Due is the earliest unmet milestone or the deadline; both ends are inclusive."""
+        """Filter by the earliest unmet milestone or the deadline, both ends included."""
         return tasks.filter(**{"day_next_due__gte" if name == "due_after" else "day_next_due__lte": day})
 
 

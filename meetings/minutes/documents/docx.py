@@ -143,7 +143,7 @@ class _Reader:
         return self._numbering.next_label(number_id, int(depth) if depth and depth.isdecimal() else 0)
 
     def _read_style_lists(self, root: etree._Element) -> None:
-        """Which paragraph styles number their paragraphs, their own or inherited."""
+        """Return the paragraph styles that number their paragraphs, by themselves or not."""
         own: dict[str, tuple[str, int]] = {}
         based_on: dict[str, str] = {}
         w = namespace(root)

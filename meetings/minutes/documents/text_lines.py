@@ -130,7 +130,7 @@ def _split_fixed_rows(body: Sequence[str], headers: Sequence[Header | None]) -> 
 
 
 def score_fit(text: str, header: Header | None) -> float:
-    """How well a line fits a column; below 0: hardly."""
+    """Return how well a line fits a column; below 0: hardly."""
     score = _SCORES.get(header.column) if header else None
     return score(text) if score else -0.5
 

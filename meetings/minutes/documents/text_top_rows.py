@@ -82,7 +82,7 @@ def parse_top_aligned_rows(
 
 
 def _widths(firsts: Sequence[dict[int, Piece]], headers: Sequence[Header | None]) -> list[int]:
-    """How wide each column's widest first line is."""
+    """Return how wide each column's widest first line is."""
     return [
         max((display_width(first[at].text) for first in firsts if at in first), default=0) for at in range(len(headers))
     ]

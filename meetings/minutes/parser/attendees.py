@@ -62,7 +62,7 @@ def is_group_of_people(line: str) -> bool:
 
 
 def parse_people(value: str) -> Iterator[ParsedPerson]:
-    """张三（主任）、李四  王五; 办公室王芳."""
+    """Read people of a list: 张三（主任）、李四  王五; 办公室王芳."""
     for clause in re.split(r"[；;。\n]", collapse_spaced_names(value)):
         capacity: str | None = None
         if label := re.match(r"^\s*([^:：、，]{1,20})[:：]", clause):
@@ -130,7 +130,7 @@ def _parse_enumeration(text: str) -> Iterator[ParsedPerson]:
 
 
 def _split_at_and(piece: str) -> list[str]:
-    """张三和李四 are two; 审定与核查机构 is none."""
+    """Split 张三和李四, which are two, but not 审定与核查机构."""
     for match in re.finditer("[和与及]", piece):
         left, right = piece[: match.start()], piece[match.end() :]
         if parse_person(left) and parse_person(right):

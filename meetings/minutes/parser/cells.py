@@ -273,7 +273,7 @@ def _can_be_prefixed(name: str) -> bool:
 
 
 def _carry_prefix(names: list[ParsedDepartment]) -> tuple[list[ParsedDepartment], tuple[str, ...]]:
-    """省科技厅、工业和信息化厅: the second is the province's as well."""
+    """Give the second of 省科技厅、工业和信息化厅 the prefix of the first."""
     prefix = ""
     result, carried = [], []
     for department in names:

@@ -279,7 +279,7 @@ class _HeaderRow:
 
 
 def disambiguate_headers(headers: Sequence[Header | None], texts: Sequence[str]) -> tuple[Header | None, ...]:
-    """One column of each kind, except departments and remarks.
+    """Leave one column of each kind, except departments and remarks.
 
     Of two columns of tasks the finer one (具体措施) holds them and the coarser one is the aspect; of two columns of
     people the leaders stay and the others are remarks; without tasks and suggestions a column such as 重点工作 holds

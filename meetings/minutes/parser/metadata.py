@@ -59,7 +59,7 @@ _LABELS = {
 
 
 def _allow_blanks(pattern: str) -> str:
-    """Labels are set wide: 时　间, 主 持 人."""
+    """Allow blanks in a label, which may be set wide: 时　间, 主 持 人."""
     return re.sub(r"([\u4e00-\u9fff])(\??)", r"(?:\1[ \\t\\u3000\\u00a0]*)\2", pattern)
 
 
@@ -234,13 +234,13 @@ def _is_held(title: str, text: str) -> bool:
 
 
 def _lacks_body(title: str, above: str) -> bool:
-    """常务会议纪要 under 某县人民政府."""
+    """Return whether the title names no body: 常务会议纪要 under 某县人民政府."""
     is_body = re.search(r"(?:政府|委员会|协会|学会|大学|学院|集团|公司|局|厅|院|会|党组|党委|中心)$", above)
     return bool(is_body) and not re.search(r"政府|委员会|协会|大学|学院|公司|局|厅", title)
 
 
 def _body(title: str | None) -> str | None:
-    """Who meets: the title less its number and the word for the meeting."""
+    """Return who meets: the title less its number and the word for the meeting."""
     if title is None:
         return None
     match = re.match(r"^(.*?)(?:(?:19|20)\d{2}年度?)?第[\d一二三四五六七八九十百零〇]{1,4}次(.*)$", title)

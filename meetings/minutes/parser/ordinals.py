@@ -41,7 +41,7 @@ _ENCLOSED = ((0x2460, 20), (0x2474, 20), (0x2488, 20))
 
 
 def chinese_numeral(number: int) -> str:
-    """1–9999 as counted in headings: 十, 十二, 二十, 一百零五."""
+    """Write 1–9999 as headings count: 十, 十二, 二十, 一百零五."""
     if not 0 < number < 10_000:
         return str(number)
     text, rest, skipped = "", number, False
@@ -56,7 +56,7 @@ def chinese_numeral(number: int) -> str:
 
 
 def chinese_integer(text: str) -> int | None:
-    """二十三 → 23, 一百零五 → 105, or None."""
+    """Read 二十三 as 23, 一百零五 as 105; return None for what is no number."""
     total = current = 0
     for letter in text:
         if letter in _CHINESE_DIGITS:

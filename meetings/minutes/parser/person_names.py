@@ -107,7 +107,7 @@ def _parse_fused(bare: str) -> ParsedPerson | None:
 
 
 def join_spaced_names(tokens: list[str], *, are_people: bool = False) -> list[str]:
-    """Names set wide to align with longer ones (张 虹, 刘 仲 书) are one name each.
+    """Join names set wide to align with longer ones (张 虹, 刘 仲 书).
 
     ``are_people``: only people stand here, so that a rare surname is one as well.
     """

@@ -47,7 +47,7 @@ def tidy_departments(text: str) -> str:
 
 
 def _take_out(match: re.Match[str]) -> str:
-    """市教育局（市公安局配合） names two: 市教育局、市公安局（配合）."""
+    """Take two names out of 市教育局（市公安局配合）: 市教育局、市公安局（配合）."""
     names = [name for name in re.split(r"[、，,和]", match["names"] or match["labelled"]) if name.strip()]
     if not all(map(has_organisation_ending, names)):
         return match[0]
@@ -117,7 +117,7 @@ def tidy_leaders(text: str) -> str:
 
 
 def without_others(name: str) -> str:
-    """李四等 is 李四, with others."""
+    """Return 李四 of 李四等."""
     return _OTHERS.sub("", name)
 
 

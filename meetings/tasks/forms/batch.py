@@ -203,7 +203,7 @@ class BatchForm(SelectionForm):
         return Assignment(part, role, type(part).objects.get(pk=instead_of))
 
     def add_common_error(self, rows: list[PlannedRow]) -> None:
-        """If one reason refuses every row, show it beside the field it is about."""
+        """Show a reason that refuses every row beside the field it is about."""
         reasons = {(row.refusal.field, row.refusal.message) for row in rows if row.refusal is not None}
         if len(reasons) == 1 and not any(row.entries for row in rows):
             ((name, message),) = reasons
