@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from meetings.minutes.documents import UnreadableDocumentError, detect_format, read_content
 from meetings.minutes.documents.conversion import convert_to_docx
-from meetings.minutes.documents.detect import CONVERTED
+from meetings.minutes.documents.detect import CONVERTED, Format
 from meetings.minutes.parser.minutes import parse_minutes
 from meetings.minutes.parser.table_candidates import arrange_document
 from tests.corpus.floors import Floor
@@ -14,12 +16,19 @@ from tests.corpus.scoring import score_minutes, score_refusal
 
 
 def measure(
-    name: str, content: bytes, expected: tuple[ExpectedTask, ...], paper: Paper | None = None
+    name: str,
+    content: bytes,
+    expected: tuple[ExpectedTask, ...],
+    paper: Paper | None = None,
+    convert: Callable[[bytes, Format], bytes] = convert_to_docx,
 ) -> tuple[Floor, list[str]]:
-    """Return the figures of a file and a line for each fault; ``paper``: what it was made from."""
+    """Return the figures of a file and a line for each fault; ``paper``: what it was made from.
+
+    ``convert``: what makes a .docx of what LibreOffice has to convert.
+    """
     try:
         file_format = detect_format(content)
-        document = read_content(convert_to_docx(content, file_format) if file_format in CONVERTED else content)
+        document = read_content(convert(content, file_format) if file_format in CONVERTED else content)
         document = arrange_document(document)
         minutes = parse_minutes(document)
     except UnreadableDocumentError as error:

@@ -15,6 +15,7 @@ import itertools
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "papers"
@@ -139,6 +140,7 @@ def split_names(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
+@cache
 def fold(text: str | None) -> str:
     """Return ``text`` without what printing may change: blanks, widths, points and round brackets."""
     return re.sub(r"[\s,，;；。.、:：()（）]", "", unicodedata.normalize("NFKC", text or ""))

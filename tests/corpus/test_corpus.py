@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
+from meetings.minutes.documents.conversion import convert_to_docx
 from tests.corpus.floors import PAGE, page_with_figures, read_floors
 from tests.corpus.make import OFFICE_FORMATS, build
 from tests.corpus.measure import measure
@@ -22,7 +25,10 @@ PAPERS = [
 def test_a_file_is_read_at_least_as_well_as_recorded(paper: Paper, request: pytest.FixtureRequest):
     office = request.getfixturevalue("office") if paper.format in OFFICE_FORMATS else None
     floor = read_floors()[paper.file_name]
-    now, faults = measure(paper.file_name, build(paper, office), paper.expected, paper)
+    content = build(paper, office)
+    # A LibreOffice for each file, as the register starts it, is tried by tests/minutes/test_further_formats.py.
+    convert = partial(office.save_as, target="docx") if office else convert_to_docx
+    now, faults = measure(paper.file_name, content, paper.expected, paper, convert)
     assert now.cells == floor.cells, "make corpus"
     is_as_good = now.right >= floor.right and now.refused <= floor.refused
     # What is read now where it was refused before may well be read with faults.

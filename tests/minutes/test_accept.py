@@ -18,7 +18,6 @@ from meetings.deadlines import Deadline, DeadlineKind
 from meetings.minutes import accept, draft_services, issue_answers
 from meetings.minutes.creation import AcceptBlockedError, create_meeting, find_blockers
 from meetings.minutes.draft import build_draft
-from meetings.minutes.parser.entrypoint import parse_content
 from meetings.models import (
     MAX_TEXT_LENGTH,
     Account,
@@ -32,6 +31,7 @@ from meetings.models import (
     TaskLog,
 )
 from tests import factories
+from tests.minutes.uploads import parsed
 from tests.register_dump import folded, register
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +53,7 @@ def in_fixture(**options) -> dict:
 
 def a_draft(path: Path = NOTICE, account: Account | None = None) -> MinutesDocument:
     return draft_services.create_draft(
-        parsed=parse_content(path.read_bytes()),
+        parsed=parsed(path),
         content=path.read_bytes(),
         name=path.name,
         account=account or factories.secretariat(),
@@ -183,7 +183,7 @@ def test_what_was_due_at_the_next_meeting_gets_its_day():
         issued_on=datetime.date(2023, 3, 20),
     )
     waiting = factories.task(factories.suggestion(before), deadline=Deadline("下次会议前", DeadlineKind.NEXT_MEETING))
-    create_meeting(build_draft(parse_content(NOTICE.read_bytes())), actor=None)
+    create_meeting(build_draft(parsed(NOTICE)), actor=None)
     waiting.refresh_from_db()
     assert (waiting.due_date, waiting.extension_count, waiting.log.count()) == (datetime.date(2023, 9, 27), 0, 2)
 
@@ -260,7 +260,7 @@ def test_the_command_makes_no_second_copy_of_a_meeting_from_elsewhere():
 )
 @pytest.mark.same_on_both
 def test_facts_that_cannot_be(change, message):
-    draft = build_draft(parse_content(NOTICE.read_bytes()))
+    draft = build_draft(parsed(NOTICE))
     with translation.override("en"):
         (blocker,) = find_blockers(replace(draft, facts=replace(draft.facts, **change)))
     assert blocker.startswith(message)
@@ -275,7 +275,7 @@ def with_row(draft, at: int, **values):
 @pytest.mark.long
 @pytest.mark.same_on_both
 def test_a_row_that_says_nothing_is_named():
-    draft = build_draft(parse_content(NOTICE.read_bytes()))
+    draft = build_draft(parsed(NOTICE))
     task = replace(draft.rows[2].row.tasks[0], text="")
     with translation.override("en"):
         for values in ({"suggestion": None, "tasks": (task,)}, {"tasks": ()}):
@@ -289,7 +289,7 @@ def test_a_row_that_says_nothing_is_named():
 
 
 def test_a_text_that_no_form_would_take_is_named_with_its_length():
-    draft = build_draft(parse_content(NOTICE.read_bytes()))
+    draft = build_draft(parsed(NOTICE))
     long = "长" * (MAX_TEXT_LENGTH + 1)
     task = draft.rows[2].row.tasks[0]
     in_task = with_row(draft, 2, tasks=(task, replace(task, text=long)))

@@ -137,7 +137,10 @@ def test_prose_with_commas_is_no_table():
 # --- what LibreOffice converts ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("ending", ["doc", "rtf", "odt"])
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "ending", ["doc", *(pytest.param(ending, marks=pytest.mark.slow) for ending in ("rtf", "odt"))]
+)
 def test_old_documents_are_converted_and_read(ending, office):
     content = word_bytes([HEADS, ROW, ("2", *ROW[1:])])
     read = parse_in_sandbox(office.save_as(content, "docx", ending))

@@ -93,16 +93,14 @@ def test_several_peoples_drafts_do_not_meet(client, document):
 
 
 @pytest.mark.long
-@pytest.mark.separate_process
-@pytest.mark.parametrize("name", BAD)
-def test_bad_input_is_refused_in_one_sentence_and_leaves_nothing(client, document, name, settings):
+def test_bad_input_is_refused_in_one_sentence_and_leaves_nothing(client, document, settings, subtests):
     kept = sorted(path.name for path in Path(settings.MEDIA_ROOT).rglob("*"))
-    response = hand_in(client, BAD[name])
-    assert response.status_code == 422
-    assert said(response).endswith(".")
-    assert list(MinutesDocument.objects.all()) == [document]
-    assert DraftRow.objects.count() == 12
-    assert sorted(path.name for path in Path(settings.MEDIA_ROOT).rglob("*")) == kept
+    for name, make in BAD.items():
+        with subtests.test(name):
+            assert said(hand_in(client, make())).endswith(".")
+            assert list(MinutesDocument.objects.all()) == [document]
+            assert DraftRow.objects.count() == 12
+            assert sorted(path.name for path in Path(settings.MEDIA_ROOT).rglob("*")) == kept
 
 
 def test_a_refusal_names_the_file_and_offers_pasting_and_typing(client):
@@ -133,7 +131,8 @@ def test_pasted_text_is_not_lost(client):
 
 
 @pytest.mark.separate_process
-def test_a_reader_that_dies_is_said_too(client, monkeypatch):
+def test_what_the_reader_refuses_is_told_and_that_it_died(client, monkeypatch):
+    assert "task" in said(hand_in(client, BAD["no table"]()))
     monkeypatch.setattr("meetings.minutes.sandbox.sys.executable", "/bin/false")
     response = hand_in(client, NOTICE.read_bytes())
     assert response.status_code == 422

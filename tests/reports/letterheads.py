@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
+from functools import cache
 
 import docx
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -44,7 +45,12 @@ def with_parts(content: bytes, **parts: str) -> bytes:
 
 
 def changed(part: str, old: str, new: str, content: bytes | None = None) -> bytes:
-    return with_parts(content or office_template(), part=part, change=(old, new))
+    return with_parts(content or _plain_template(), part=part, change=(old, new))
+
+
+@cache
+def _plain_template() -> bytes:
+    return office_template()
 
 
 def upload(client, content: bytes, paper: Paper = Paper.REPORT, *, version: str = "", name: str = "红头.docx"):
