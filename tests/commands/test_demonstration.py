@@ -8,6 +8,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.management import CommandError, call_command
 
 from meetings.accounts.services.accounts import new_password
+from meetings.devtools import demonstration
 from meetings.devtools.demonstration import password_table
 from meetings.models import Account, Meeting, Role, Task
 from tests import factories
@@ -19,6 +20,11 @@ pytestmark = pytest.mark.django_db
 def without_the_invented_meeting(settings) -> None:
     """Leave out what `tests/devtools/test_demonstration_meeting.py` is about."""
     settings.DEMONSTRATION = False
+
+
+@pytest.fixture
+def _load_the_real_meeting_once(monkeypatch) -> None:
+    monkeypatch.setattr(demonstration, "call_command", lambda *_name, **_options: factories.real_meeting())
 
 
 PASSWORD = re.compile(r"\b[a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}\b")
@@ -51,6 +57,7 @@ def test_an_empty_register_gets_the_real_meeting_and_an_account_per_role():
 
 
 @pytest.mark.long
+@pytest.mark.usefixtures("_load_the_real_meeting_once")
 def test_the_second_run_changes_nothing_and_prints_no_password():
     run("prepare_demonstration")
     hashes = list(Account.objects.values_list("password", flat=True))
@@ -71,6 +78,7 @@ def test_a_register_with_a_meeting_or_an_account_of_its_own_keeps_to_them():
 
 @pytest.mark.long
 @pytest.mark.same_on_both
+@pytest.mark.usefixtures("_load_the_real_meeting_once")
 def test_new_passwords_replace_the_old_ones():
     old = printed(run("prepare_demonstration"))
     new = printed(run("set_demonstration_passwords"))
@@ -82,6 +90,7 @@ def test_new_passwords_replace_the_old_ones():
 
 @pytest.mark.long
 @pytest.mark.same_on_both
+@pytest.mark.usefixtures("_load_the_real_meeting_once")
 def test_only_demonstration_accounts_get_new_passwords():
     run("prepare_demonstration")
     own = factories.account(username="张三", password="我自己的密码2023")
@@ -107,6 +116,7 @@ def test_passwords_are_random_long_enough_and_accepted_by_the_rules():
 
 @pytest.mark.long
 @pytest.mark.same_on_both
+@pytest.mark.usefixtures("_load_the_real_meeting_once")
 def test_the_table_stands_in_columns():
     run("prepare_demonstration")
     lines = password_table([(account, "aaaa-bbbb-cccc") for account in Account.objects.all()]).splitlines()

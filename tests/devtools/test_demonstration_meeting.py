@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from meetings.breakdown.services.meetings import set_leader_agrees
+from meetings.devtools import demonstration as demonstration_module
 from meetings.devtools.demonstration import make_demonstration_beside_real_meeting
 from meetings.devtools.demonstration_meeting import PREFIX, UNIT, make_demonstration
 from meetings.models import (
@@ -54,6 +55,12 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def media(settings, tmp_path) -> None:
     settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture(autouse=True)
+def _load_the_real_meeting_once(monkeypatch) -> None:
+    """That the command loads it is tried in tests/commands/test_demonstration.py."""
+    monkeypatch.setattr(demonstration_module, "call_command", lambda *_name, **_options: factories.real_meeting())
 
 
 def prepare() -> str:

@@ -294,20 +294,17 @@ def test_what_a_merged_department_reported_is_said_of_the_one_that_lives(client,
 
 @pytest.mark.long
 @pytest.mark.same_on_both
-def test_the_fixture_is_loaded_again_after_a_rename(staff):
-    call_command("loaddata", "meeting_81", verbosity=0)
+def test_the_fixture_is_loaded_again_after_a_rename(meeting_81, staff):
     rename(subject=Department.objects.first(), name="改名后的部", actor=staff)
     log = TaskLog.objects.count()
-    for _ in range(2):
-        call_command("loaddata", "meeting_81", verbosity=0)
+    call_command("loaddata", "meeting_81", verbosity=0)
     assert (Meeting.objects.count(), Task.objects.count(), TaskLog.objects.count()) == (1, 18, log)
 
 
 @pytest.mark.long
 @pytest.mark.same_on_both
-def test_no_fixture_takes_a_merge_back(staff):
+def test_no_fixture_takes_a_merge_back(meeting_81, staff):
     """What has been worked on since is not loaded over: all of the fixture is refused, as after any progress."""
-    call_command("loaddata", "meeting_81", verbosity=0)
     gone, into = Department.objects.order_by("pk")[:2]
     merge(subject=gone, into=into, actor=staff)
     with pytest.raises(IntegrityError), transaction.atomic():
