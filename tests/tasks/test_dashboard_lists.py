@@ -113,18 +113,26 @@ def test_what_waits_for_departments_is_what_is_their_move(world):
 
 @pytest.mark.same_on_both
 @pytest.mark.long
-@pytest.mark.parametrize("role", ["leader", "secretariat", "reader", "administrator"])
-def test_every_number_leads_to_a_list_of_as_many_rows(world, role):
-    client = Client()
-    client.force_login(world.accounts[role])
-    found = re.findall(r'href="([^"]+)" data-count="(\d+)"', page(world.accounts[role]).replace("&amp;", "&"))
-    assert len(found) >= 6
-    for address, number in found:
-        separator = "&" if "?" in address else "?"
-        shown = client.get(f"{address}{separator}per_page=1", headers={"HX-Request": "true"}).context
-        # The appraisal lists its tasks on its own page.
-        rows = shown["listing"].row_count if "listing" in shown else len(shown["rows"])
-        assert rows == int(number), address
+def test_every_number_leads_to_a_list_of_as_many_rows(world, subtests):
+    # Everybody reads everything: what several lead to is looked at once.
+    walked: dict[str, int] = {}
+    for role in ("leader", "secretariat", "reader", "administrator"):
+        client = Client()
+        client.force_login(world.accounts[role])
+        found = re.findall(r'href="([^"]+)" data-count="(\d+)"', page(world.accounts[role]).replace("&amp;", "&"))
+        with subtests.test(role):
+            assert len(found) >= 6
+            for address, number in found:
+                if address not in walked:
+                    walked[address] = count_rows(client, address)
+                assert walked[address] == int(number), address
+
+
+def count_rows(client: Client, address: str) -> int:
+    separator = "&" if "?" in address else "?"
+    shown = client.get(f"{address}{separator}per_page=1", headers={"HX-Request": "true"}).context
+    # The appraisal lists its tasks on its own page.
+    return shown["listing"].row_count if "listing" in shown else len(shown["rows"])
 
 
 def test_a_leader_sees_their_own_tasks(world):

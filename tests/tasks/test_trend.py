@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.http import QueryDict
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.utils import timezone
 from hypothesis import given, settings, strategies as st
 
@@ -85,12 +85,16 @@ def test_it_is_one_query(django_assert_num_queries):
 
 @pytest.mark.same_on_both
 @pytest.mark.long
-@pytest.mark.parametrize(
-    ("role", "address"), [("secretariat", "/"), ("leader", "/"), ("liaison", "/"), ("liaison", "/?scope=all")]
-)
-def test_every_number_leads_to_its_list(client, role, address):
-    world = factories.small_world()
-    client.force_login(getattr(world, role))
+def test_every_number_leads_to_its_list(world, client, subtests):
+    walked: dict[str, int] = {}
+    for role, address in (("secretariat", "/"), ("leader", "/"), ("liaison", "/"), ("liaison", "/?scope=all")):
+        client.force_login(getattr(world, role))
+        with subtests.test(f"{role}, {address}"):
+            walk_numbers(client, address, walked)
+
+
+def walk_numbers(client: Client, address: str, walked: dict[str, int]) -> None:
+    """Look at the list of each number that has not been ``walked`` to: everybody's are the same."""
     page = client.get(f"{address}{'&' if '?' in address else '?'}whole=trend").content.decode()
     section = page[page.index('aria-labelledby="trend"') :]
     section = section[: section.index("</section>")]
@@ -101,9 +105,11 @@ def test_every_number_leads_to_its_list(client, role, address):
     marks = re.findall(r'<a href="([^"]+)" tabindex="-1"><use', section)
     assert sorted(marks) == sorted(link for link, number in links if number != "0"), "each leads where its number does"
     for link, number in set(links):
-        # A single row and no frame around it, for a hundred lists are asked.
-        listed = client.get(f"{link.replace('&amp;', '&')}&per_page=1", headers={"HX-Request": "true"})
-        assert listed.context["listing"].row_count == int(number), link
+        if link not in walked:
+            # A single row and no frame around it, for a hundred lists are asked.
+            listed = client.get(f"{link.replace('&amp;', '&')}&per_page=1", headers={"HX-Request": "true"})
+            walked[link] = listed.context["listing"].row_count
+        assert walked[link] == int(number), link
         assert urlsplit(link).path == "/tasks/"
 
 
