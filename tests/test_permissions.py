@@ -57,6 +57,7 @@ from .access_matrix import (
     NO_SUCH_METHOD,
     NOBODY,
     READER,
+    READS,
     RESPONSIBLE,
     ROLES,
     ROWS,
@@ -183,6 +184,9 @@ def is_asked(role: str, method: str, row: Row) -> bool:
         return role in (NOBODY, SECRETARIAT)
     if method == "get" and WRITES_A_FILE.search(row.address) and expected[role] == 200:
         return role in (READER, SECRETARIAT)
+    if role == ADMINISTRATOR and expected is READS:
+        # As a reader; tests/test_page_sizes.py opens all pages as an administrator.
+        return False
     if role == SUPPORTING or (role == ELSEWHERE and method == "post"):
         # Where liaisons are all alike, one is asked who may more, and one who has less to see.
         return len({expected[each] for each in (ELSEWHERE, SUPPORTING, RESPONSIBLE)}) > 1
@@ -285,12 +289,14 @@ def test_under_the_administration_every_row_can_be_looked_at_and_none_written(wo
     found = find_answers(world, ADMINISTRATOR, "get", ALL_ADMIN_ROWS, admin_places, look)
     assert found == expected(ADMINISTRATOR, "get", ALL_ADMIN_ROWS)
     assert len(looked_at) == len(MODELS)
-    found = find_answers(world, ADMINISTRATOR, "post", ALL_ADMIN_ROWS, admin_places)
-    assert found == expected(ADMINISTRATOR, "post", ALL_ADMIN_ROWS)
+    # What is there to be looked at answers a POST as it does a GET.
+    refusing = [row for row in ALL_ADMIN_ROWS if row.post[ADMINISTRATOR] not in (200, 302)]
+    found = find_answers(world, ADMINISTRATOR, "post", refusing, admin_places)
+    assert found == expected(ADMINISTRATOR, "post", refusing)
     client = browser_of(world, ADMINISTRATOR)
     for model in MODELS:
         chosen = {"action": "delete_selected", "_selected_action": [admin_places[model]], "post": "yes"}
-        client.post(f"/admin/meetings/{model}/", chosen)
+        assert client.post(f"/admin/meetings/{model}/", chosen).status_code in (200, 302)
     assert rows_of_every_model() == before
 
 

@@ -162,6 +162,7 @@ def test_what_hangs_on_the_rows_is_what_django_prefetches(django_assert_num_quer
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_no_request_is_kept_with_what_somebody_typed(client, monkeypatch):
     """A query is kept by what it depends on; an account would bring the request along, passwords and all."""
     # What pytest captures of a refusal for its report holds the request.
