@@ -35,8 +35,8 @@ def inbox(request: Request) -> HttpResponse:
         return redirect(inbox_task_url(first) if first else "inbox")
     # Counted once, for this page and the navigation.
     questions = {"open_issue_count": count_open_issues()} if permissions.is_secretariat(request.user) else {}
-    found = waiting.groups(request.user, day)
     counts = waiting.count_waiting(request.user, day)
+    found = waiting.groups(request.user, day) if counts else []
     chosen = next((group for group in found if group.key == request.GET.get("group")), None)
     asked = request.GET.get("page") if chosen else 1
     groups = [
