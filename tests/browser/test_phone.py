@@ -54,10 +54,13 @@ def test_a_phone_shows_what_matters_first_and_opens_the_rest(visit_as, picture, 
         page.locator("main .narrow-fold:not([open]) > summary").first.click()
     # The numbers of a picture come with one tap, or when they come into sight.
     for part in page.locator("section:is([aria-labelledby=appraisal], [aria-labelledby=trend])").all():
-        part.scroll_into_view_if_needed()
-        if part.locator("details > summary, [hx-trigger*=intersect]").count() == 0:
-            part.locator(".more-rows").click()
-        expect(part.locator("table")).to_be_visible()
+        # At once: what comes into sight may be replaced while Playwright waits for it to stand still.
+        part.evaluate("(part) => part.scrollIntoView()")
+        table, link = part.locator("table"), part.locator(".more-rows:not([hx-trigger])")
+        expect(table.or_(link).first).to_be_visible()
+        if link.is_visible():
+            link.click()
+        expect(table).to_be_visible()
     expect(numbers.last).to_be_visible()
     assert not tables_that_scroll_sideways(page)
     assert_fits(page)
