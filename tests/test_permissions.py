@@ -66,6 +66,7 @@ from .access_matrix import (
     SUPPORTING,
     Row,
 )
+from .depth import THOROUGH
 from .jobs.samples import note
 from .response_headers import ALWAYS, OF_EVIDENCE, find_header_faults
 
@@ -177,7 +178,9 @@ WRITES_A_FILE = re.compile(r"export=(?!exe|shown-exe)|^/reports/(meeting|bulleti
 
 
 def is_asked(role: str, method: str, row: Row) -> bool:
-    """Whether the answer could be wrong for this role alone."""
+    """Return whether `make test` asks it for this role; `make test-slow` asks everything."""
+    if THOROUGH:
+        return True
     expected = getattr(row, method)
     if expected is NO_SUCH_METHOD:
         # Before the account is looked at.
@@ -252,6 +255,7 @@ def expected(role: str, method: str, rows: Iterable[Row]) -> dict[str, int | str
 ROLES_ONCE = [pytest.param(role, marks=() if role == SECRETARIAT else pytest.mark.same_on_both) for role in ROLES]
 
 
+@pytest.mark.deep
 @pytest.mark.long
 @pytest.mark.parametrize("role", ROLES_ONCE)
 def test_each_role_gets_what_the_table_says(world, places, role):
@@ -276,6 +280,7 @@ def test_the_administration_opens_for_nobody_but_administrators(world, admin_pla
     assert TaskLog.objects.count() == entries
 
 
+@pytest.mark.deep
 @pytest.mark.same_on_both
 @pytest.mark.long
 def test_under_the_administration_every_row_can_be_looked_at_and_none_written(world, admin_places):
@@ -289,8 +294,8 @@ def test_under_the_administration_every_row_can_be_looked_at_and_none_written(wo
     found = find_answers(world, ADMINISTRATOR, "get", ALL_ADMIN_ROWS, admin_places, look)
     assert found == expected(ADMINISTRATOR, "get", ALL_ADMIN_ROWS)
     assert len(looked_at) == len(MODELS)
-    # What is there to be looked at answers a POST as it does a GET.
-    refusing = [row for row in ALL_ADMIN_ROWS if row.post[ADMINISTRATOR] not in (200, 302)]
+    # What is there to be looked at answers a POST as it does a GET; in `make test-slow`, that is asked, too.
+    refusing = [row for row in ALL_ADMIN_ROWS if THOROUGH or row.post[ADMINISTRATOR] not in (200, 302)]
     found = find_answers(world, ADMINISTRATOR, "post", refusing, admin_places)
     assert found == expected(ADMINISTRATOR, "post", refusing)
     client = browser_of(world, ADMINISTRATOR)
