@@ -165,7 +165,7 @@ def test_no_page_grows_with_the_register(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     world = World()
     small = weigh(world)
-    world.grow(1_000)
+    world.grow(10_000)
     large = weigh(world)
     opened = {name for _role, name in large}
     answered = {row.name for row in ROWS if any(row.get[role] == 200 for role in world.accounts)}

@@ -86,8 +86,8 @@ def test_schemathesis_finds_nothing(headers, mode):
     )
     operations = [result.ok() for result in schema.get_all_operations()]
     assert len(operations) == sum(len(methods) for methods in describe_api()["paths"].values())
-    # Of both ways, four hundred calls.
-    number = math.ceil(200 / len(operations)) if THOROUGH else 2
+    # Of both ways, ten thousand calls.
+    number = math.ceil(5_000 / len(operations)) if THOROUGH else 2
     for operation in operations:
         call_often(operation.as_strategy(generation_mode=GenerationMode(mode)), operation.path, headers, number)
 
