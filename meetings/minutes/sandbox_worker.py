@@ -19,9 +19,12 @@ from meetings.core.workdays import use_entered_days
 from meetings.minutes.documents.errors import MEGABYTE, UnreadableDocumentError, UnreadableReason
 
 #: Address space: the 512 MB of the import's contract, less what the waiting parent needs.
-_MAX_BYTES = 480 * MEGABYTE
-#: The limits while reading, and once it is only left to say that there was too little: what was read is still there.
+_MAX_BYTES = 464 * MEGABYTE
+#: The limits while reading, and once it is only left to say that there was too little.
 _WHILE_READING, _TO_SAY_SO = (_MAX_BYTES, _MAX_BYTES + 16 * MEGABYTE), (_MAX_BYTES + 16 * MEGABYTE,) * 2
+
+#: Made while there is memory: afterwards there may be too little for these words.
+_TOO_MUCH_MEMORY = json.dumps({"code": str(UnreadableReason.TOO_MUCH_MEMORY), "parameters": {}}).encode()
 
 
 def main(kind: str, seconds: str) -> None:
@@ -32,20 +35,28 @@ def main(kind: str, seconds: str) -> None:
     resource.setrlimit(resource.RLIMIT_AS, _WHILE_READING)
     resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds) + 1))
     try:
-        if ":" in kind:
-            os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cnas_tasks.settings")
-            django.setup()
-        else:
-            # The sentences of a refusal are made by the parent, in the reader's language.
-            settings.configure(USE_I18N=False)
-        options = json.loads(sys.stdin.buffer.readline())
-        answer = read_upload(kind, sys.stdin.buffer.read(), options)
-    except UnreadableDocumentError as error:
-        answer = {"code": str(error.code), "parameters": error.parameters}
-    except MemoryError:
+        said = json.dumps(_answer(kind))
+    except MemoryError as error:
+        # What was read is still there, in the frames that it was read in.
+        error.__traceback__ = error.__context__ = None
         resource.setrlimit(resource.RLIMIT_AS, _TO_SAY_SO)
-        answer = {"code": str(UnreadableReason.TOO_MUCH_MEMORY), "parameters": {}}
-    sys.stdout.write(json.dumps(answer))
+        os.write(sys.stdout.fileno(), _TOO_MUCH_MEMORY)
+        return
+    sys.stdout.write(said)
+
+
+def _answer(kind: str) -> dict:
+    if ":" in kind:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cnas_tasks.settings")
+        django.setup()
+    else:
+        # The sentences of a refusal are made by the parent, in the reader's language.
+        settings.configure(USE_I18N=False)
+    try:
+        options = json.loads(sys.stdin.buffer.readline())
+        return read_upload(kind, sys.stdin.buffer.read(), options)
+    except UnreadableDocumentError as error:
+        return {"code": str(error.code), "parameters": error.parameters}
 
 
 def read_upload(kind: str, content: bytes, options: dict) -> dict:

@@ -5,6 +5,7 @@ opens the file.
 """
 
 import json
+import os
 import resource
 import sys
 
@@ -22,6 +23,9 @@ from meetings.minutes.documents.recognition_json import dump_document
 #: Address space, of which libraries and models take a half and the largest picture much of the rest.
 _MAX_BYTES = 3072 * MEGABYTE
 
+#: Made while there is memory: afterwards there may be too little for these words.
+_TOO_MUCH_MEMORY = json.dumps({"code": str(UnreadableReason.TOO_MUCH_MEMORY), "parameters": {}}).encode() + b"\n"
+
 
 def main(kind: str) -> None:
     """Recognise the scan on stdin, or check it, and print what came of it."""
@@ -33,8 +37,10 @@ def main(kind: str) -> None:
         _say({"recognised": _recognise(kind, sys.stdin.buffer.read())})
     except UnreadableDocumentError as error:
         _say({"code": str(error.code), "parameters": error.parameters})
-    except MemoryError:
-        _say({"code": str(UnreadableReason.TOO_MUCH_MEMORY), "parameters": {}})
+    except MemoryError as error:
+        # What was read is still there, in the frames that it was read in.
+        error.__traceback__ = error.__context__ = None
+        os.write(sys.stdout.fileno(), _TOO_MUCH_MEMORY)
 
 
 def _recognise(kind: str, content: bytes) -> str:
