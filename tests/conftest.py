@@ -165,10 +165,17 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             pytest.skip(f"about {vendor} alone; this run is on {connection.vendor}")
 
 
-def fill_the_register_first(fixtures: list[str]) -> None:
-    """Move the fixtures of WORLDS before the others that add rows."""
+def fill_the_register_first(item: pytest.Function) -> None:
+    """Move the fixtures of WORLDS before the others that add rows, and those that ask for such."""
+    known, fixtures = item._fixtureinfo.name2fixturedefs, item.fixturenames
+
+    def adds_rows(name: str) -> bool:
+        return name in ("client", "ask", "staff") or (
+            name in known and any(adds_rows(other) for other in known[name][-1].argnames if other != name)
+        )
+
     worlds = [name for name in fixtures if name in WORLDS]
-    first = min((fixtures.index(name) for name in ("client", "ask", "staff") if name in fixtures), default=None)
+    first = next((at for at, name in enumerate(fixtures) if name not in WORLDS and adds_rows(name)), None)
     if worlds and first is not None:
         before = [name for name in fixtures[:first] if name not in worlds]
         fixtures[:] = [*before, *worlds, *(name for name in fixtures[first:] if name not in worlds)]
@@ -182,7 +189,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     That would only say again what SQLite's run said.
     """
     for item in items:
-        fill_the_register_first(item.fixturenames)
+        fill_the_register_first(item)
         if "soffice" in item.fixturenames:
             item.add_marker("office")
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
