@@ -185,6 +185,7 @@ def factories_workbook() -> bytes:
 
 
 @pytest.mark.long
+@pytest.mark.same_on_both
 def test_what_is_refused_is_said_in_a_sentence_and_changes_nothing(administrator, subtests):
     uploader = factories.account(Role.ADMINISTRATOR)
     before = Letterhead.objects.create(paper=Paper.REPORT, file="x", original_name="好.docx", uploaded_by=uploader)
