@@ -77,7 +77,7 @@ class Part:
         for (name, is_descending), value in zip(self.keys, values, strict=True):
             is_empty = Q(**{f"{name}__isnull": True})
             if value is None:
-                if from_end and not same:
+                if self.ends_empty and from_end:
                     beyond = ~is_empty
                 same &= is_empty
                 continue
@@ -86,7 +86,16 @@ class Part:
                 is_beyond |= is_empty
             beyond |= same & is_beyond
             same &= Q(**{name: value})
-        return replace(self, tasks=self.tasks.filter(beyond)).sort(from_end=from_end)
+        return replace(self, tasks=self.tasks.filter(self._bound(values, from_end), beyond)).sort(from_end=from_end)
+
+    def _bound(self, values: Sequence[Any], from_end: bool) -> Q:
+        """Return the condition on the first column, by which an index is read from there."""
+        for (name, is_descending), value in zip(self.keys, values, strict=True):
+            if self.ends_empty and (value is None or not from_end):
+                break
+            if value is not None:
+                return Q(**{f"{name}__{'lte' if is_descending != from_end else 'gte'}": value})
+        return Q()
 
 
 @dataclass(frozen=True)

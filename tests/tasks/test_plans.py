@@ -81,7 +81,8 @@ def test_a_hundred_thousand_tasks_cost_the_queries_of_eighteen(large_register, s
 
 @pytest.mark.slow
 def test_a_large_register_is_read_from_indexes(large_register, db, subtests):
-    for look in (look_at_orders_of_stored_columns, look_at_what_is_red, look_at_one_meeting, look_at_past_day):
+    looks = (look_at_orders_of_stored_columns, look_at_next_pages, look_at_what_is_red, look_at_one_meeting)
+    for look in (*looks, look_at_past_day):
         with subtests.test(look.__name__):
             look()
 
@@ -96,6 +97,21 @@ def look_at_orders_of_stored_columns() -> None:
             plan = keys.explain()
             # A health is a few ranges of an index, and few tasks are extended or have remarks: their keys are sorted.
             assert not sorts_all_rows(plan) or name.lstrip("-") in ("health", "extensions", "remarks"), (name, plan)
+
+
+def look_at_next_pages() -> None:
+    """The next and the previous page are read from their row on, and not from an end of the list."""
+    day, begins = timezone.localdate(), "SEARCH meetings_task " if connection.vendor == "sqlite" else "Index Cond"
+    for name in ("", "-due", "due", "text", "-department", "status"):
+        tasks, order = TaskTable.order_of(Task.objects.on(day), day, [name] if name else [])
+        for part in order.split(tasks, is_long=True):
+            names = [key.name for key in part.keys]
+            middle = part.tasks.count() // 2
+            for values in part.sort().values_list(*names)[middle : middle + 1]:
+                for from_end in (False, True):
+                    plan = part.sort_beyond(values, from_end=from_end).values_list(*names)[:50].explain()
+                    assert begins in plan, (name, from_end, plan)
+                    assert not sorts_all_rows(plan), (name, from_end, plan)
 
 
 def look_at_what_is_red() -> None:
