@@ -116,9 +116,9 @@ checks: setup
 		SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 
-# The worker that is done first takes over from the others. Many processes read the same code: none of them should have
-# to compile it.
-WORKERS ?= 2
+# Three for two cores, since a test waits for its browser, its database or its process a third of the time. The worker that
+# is done first takes over from the others. Many processes read the same code: none of them should have to compile it.
+WORKERS ?= 3
 PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 ON_POSTGRESQL := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m tests.run_on_postgresql -n $(WORKERS) --dist worksteal
 
