@@ -68,7 +68,7 @@ def test_a_hundred_thousand_tasks_cost_the_queries_of_eighteen(large_register, s
         spend(reader, "/tasks/?q=工作", LIST + WORD)
         spend(reader, "/search/?q=工作", SEARCH)
     with subtests.test("the last page"):
-        spend(reader, "/tasks/?page=last", [*LIST, "how many there are exactly"])
+        spend(reader, "/tasks/?page=last", LIST)
     with subtests.test("meetings"):
         spend(reader, "/meetings/", MEETINGS)
     for role in Role.values:
