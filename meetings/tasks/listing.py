@@ -256,11 +256,13 @@ def find_page(
     paginator = TaskPaginator(found, order, per_page, load=load, is_exact=COUNT_EXACTLY in params)
     try:
         page = paginator.page(1 if errors else number, after="" if errors else params.get(AFTER, ""))
-    except EmptyPage:
-        is_beyond = True
-        errors.append(_("There is no page %(page)s. Go back to the first one.") % {"page": number})
-    except InvalidCursorError:
-        errors.append(_("The address names no place in this order of the list. Go back to the first page."))
+    except (EmptyPage, InvalidCursorError) as error:
+        is_beyond = isinstance(error, EmptyPage)
+        errors.append(
+            _("There is no page %(page)s. Go back to the first one.") % {"page": number}
+            if is_beyond and number != LAST_PAGE
+            else _("The address names no place in this order of the list. Go back to the first page.")
+        )
     if errors:
         page = TaskPaginator(tasks.none(), order, per_page, load=load).page(1)
     return FoundPage(page, filterset, sorting, errors, is_beyond)

@@ -150,6 +150,16 @@ def test_the_next_page_neither_skips_nor_repeats_what_others_moved(register, cli
     assert follow(client, address) == others
 
 
+@pytest.mark.same_on_both
+def test_before_the_first_row_there_is_no_place(register, client, long_list):
+    last, previous, _next, _last = read(client, "/tasks/?per_page=2&page=last")
+    while previous:
+        address = previous
+        first, previous, _next, _last = read(client, address)
+    Task.objects.filter(pk__in=first).update(joined_into=last[0])
+    assert client.get(address).context["listing"].errors == ["网址中的位置与列表当前的排序不符，请回到第一页。"]
+
+
 @pytest.mark.parametrize("after", ["x", "eyJ:1:2", ""])
 @pytest.mark.same_on_both
 def test_a_place_that_is_none_is_said(register, client, after):
