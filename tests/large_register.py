@@ -11,10 +11,7 @@ from tests import factories
 
 
 def make_large_register() -> None:
-    """Make a hundred thousand tasks of all statuses and days, copied in the database.
-
-    Twenty thousand on PostgreSQL, which writes them more slowly and plans for them as for more.
-    """
+    """Make a hundred thousand tasks of all statuses and days, copied in the database."""
     days = [datetime.date(2021, 1, 4) + datetime.timedelta(weeks=4 * week) for week in range(50)]
     meetings = [factories.meeting(day, held_on=None) for day in days]
     first = {
@@ -44,13 +41,11 @@ def make_large_register() -> None:
         "extension_count": "n % 3",
         "text": "text || n",
     }
-    copies = 2000 if connection.vendor == "sqlite" else 400
     columns = ", ".join(f'"{name}"' for name in names)
     selected = ", ".join(values.get(name, f'"{name}"') for name in names)
     with connection.cursor() as cursor:
         cursor.execute(
-            "WITH RECURSIVE numbers (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM numbers "
-            f"WHERE n < {copies}) "
+            "WITH RECURSIVE numbers (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM numbers WHERE n < 2000) "
             f"INSERT INTO meetings_task ({columns}) SELECT {selected} FROM meetings_task, numbers "
             f"WHERE id IN ({', '.join(map(str, originals))})"
         )
