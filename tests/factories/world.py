@@ -147,7 +147,8 @@ def real_meeting() -> None:
 def living_register() -> None:
     """The real meeting among three hundred tasks of sixty departments."""
     real_meeting()
-    synthetic.generate(300, seed=7)
+    # As of one day: what has happened until today, and so what waits first, changes from day to day.
+    synthetic.generate(300, seed=7, today=datetime.date(2026, 11, 20))
     tasks = Task.objects.filter(suggestion__meeting__title__contains="演练", status__in=OPEN_STATUSES)
     missing = 60 - Department.objects.count()
     TaskDepartment.objects.bulk_create(
