@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import datetime
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from functools import wraps
@@ -33,6 +33,26 @@ World = TypeVar("World", bound="DataclassInstance")
 Rows = list[tuple[type[models.Model], list[dict[str, Any]]]]
 
 
+class Statement:
+    """What was executed, and where in its values stands what is another each time."""
+
+    def __init__(self, sql: str, values: Sequence[Any], changing: dict[Any, Hashable]) -> None:
+        # PostgreSQL is given a list of values for each column.
+        self.sql, self.values = sql, [list(value) if isinstance(value, list) else value for value in values]
+        self._places = [
+            (inside, place, changing[value])
+            for inside in [self.values, *(value for value in self.values if isinstance(value, list))]
+            for place, value in enumerate(inside)
+            if isinstance(value, str | datetime.datetime) and value in changing
+        ]
+
+    def fill_in(self, changing: dict[Hashable, Any]) -> list[Any]:
+        """Return the values with those that are others now."""
+        for inside, place, key in self._places:
+            inside[place] = changing[key]
+        return self.values
+
+
 class Snapshot:
     """All rows of the register, as they were when it was taken, and when making them began and ended."""
 
@@ -41,24 +61,65 @@ class Snapshot:
         self.rows: Rows = [
             (model, list(model._base_manager.values())) for model in _models() if model._base_manager.exists()
         ]
+        self._statements: list[Statement] = []
 
     def put_back(self) -> None:
-        """Write the rows; what was recorded in the making is recorded as much later as this is later."""
+        """Write the rows; what was recorded in the making is recorded as much later as this is later.
+
+        From the second time on by the statements of the first: to compile them takes longer than to execute them.
+        """
         later = timezone.now() - self.made_at
         with transaction.atomic():
-            for model, values in self.rows:
-                moments = {field.attname for field in model._meta.fields if isinstance(field, models.DateTimeField)}
-                rows: list[Any] = [
-                    model(**row | {name: self._moved(row[name], later) for name in moments}) for row in values
-                ]
-                if model is TaskLog:
-                    self._chain(rows)
+            if not self._statements:
+                self._write(later)
+                return
+            changing = self._find_changing(later, self._read_rows(TaskLog, later))
+            with connection.cursor() as cursor:
+                for statement in self._statements:
+                    cursor.execute(statement.sql, statement.fill_in(changing))
+                    if cursor.description:
+                        cursor.fetchall()
+
+    def _write(self, later: datetime.timedelta) -> None:
+        written = {model: self._read_rows(model, later) for model, _values in self.rows}
+        changing = {value: key for key, value in self._find_changing(later, written.get(TaskLog, [])).items()}
+        executed = []
+
+        def keep(execute: Callable[..., Any], sql: str, values: Sequence[Any] | None, *rest: Any) -> Any:
+            executed.append(Statement(sql, values or (), changing))
+            return execute(sql, values, *rest)
+
+        with connection.execute_wrapper(keep):
+            for model, rows in written.items():
                 model._base_manager.bulk_create(rows)
             # SQLite counts on from the highest key that was written; PostgreSQL's sequences have to be told.
-            statements = connection.ops.sequence_reset_sql(no_style(), [model for model, _values in self.rows])
+            statements = connection.ops.sequence_reset_sql(no_style(), list(written))
             if statements:
                 with connection.cursor() as cursor:
                     cursor.execute("\n".join(statements))
+        self._statements = executed
+
+    def _read_rows(self, model: type[models.Model], later: datetime.timedelta) -> list[Any]:
+        moments = [field.attname for field in model._meta.fields if isinstance(field, models.DateTimeField)]
+        values = next((values for each, values in self.rows if each is model), [])
+        rows: list[Any] = [model(**row | {name: self._moved(row[name], later) for name in moments}) for row in values]
+        if model is TaskLog:
+            self._chain(rows)
+        return rows
+
+    def _find_changing(self, later: datetime.timedelta, entries: list[TaskLog]) -> dict[Hashable, Any]:
+        """Return what is another each time as the database is given it: moments, and hashes by their entry's key."""
+        moments = {
+            row[field.attname]
+            for model, values in self.rows
+            for field in model._meta.fields
+            if isinstance(field, models.DateTimeField)
+            for row in values
+        }
+        adapt = connection.ops.adapt_datetimefield_value
+        moved = {moment: self._moved(moment, later) for moment in moments}
+        changing = {moment: adapt(new) for moment, new in moved.items() if new != moment}
+        return changing | {entry.pk: entry.hash for entry in entries}
 
     def _chain(self, entries: list[TaskLog]) -> None:
         """Give the entries, which were recorded later now, the hashes of what they say."""

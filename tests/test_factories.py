@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 from django.apps import apps
+from django.core.management import call_command
 from django.db import transaction
 
 from meetings.models import Task, TaskLog, TaskState
@@ -54,9 +55,20 @@ def test_a_world_that_is_put_back_is_the_one_that_was_made():
     with transaction.atomic():
         made, rows_made = factories.small_world(), rows()
         transaction.set_rollback(True)
+    # The first time by its rows, from then on by the statements that wrote them.
+    recorded_at = []
+    for _time in range(3):
+        with transaction.atomic():
+            put_back = factories.small_world()
+            assert rows() == rows_made
+            assert put_back == made
+            assert put_back.overdue is not made.overdue
+            # What was recorded in the making is chained anew.
+            call_command("verify_register")
+            recorded_at += [put_back.overdue.log.first().recorded_at]
+            transaction.set_rollback(True)
+    assert recorded_at == sorted(set(recorded_at))
+    assert len(recorded_at) == 3
     put_back = factories.small_world()
-    assert rows() == rows_made
-    assert put_back == made
-    assert put_back.overdue is not made.overdue
     # And what comes after it gets keys of its own.
     assert factories.task().pk not in {task.pk for task in put_back.tasks.values()}
