@@ -114,15 +114,25 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture
-def console() -> list[str]:
-    """What the pages of this test complained of; a test that expects a complaint removes it."""
+@pytest.fixture(scope="session")
+def complaints() -> list[str]:
+    """What pages complain of, of whichever test they are."""
     return []
+
+
+@pytest.fixture
+def console(complaints: list[str]) -> list[str]:
+    """What the pages of this test complained of; a test that expects a complaint removes it."""
+    complaints.clear()
+    return complaints
 
 
 @pytest.fixture(scope="session")
 def idle_contexts() -> dict[str, list[BrowserContext]]:
-    """The contexts that no test is using, by their options: what they have loaded need not be loaded again."""
+    """The contexts that no test is using, by their options: what they have loaded need not be loaded again.
+
+    Nor need the process of their page begin again, which takes longer than to load one.
+    """
     return {}
 
 
@@ -165,16 +175,53 @@ def _wait_for_whole_pages() -> Iterator[None]:
         yield
 
 
-def forget_all(context: BrowserContext, origin: str) -> None:
-    """Leave a context as it was when it was new, but for the files in its cache."""
+# What a test does to a page for good: no other test is given that one.
+LASTING = ("add_init_script", "emulate_media", "on", "route", "set_viewport_size")
+
+
+@pytest.fixture(scope="session")
+def pages_as_new() -> Iterator[set[Page]]:
+    """The pages that were opened by `open_page` and are as a new one, but for where they are."""
+    pages: set[Page] = set()
+
+    def note(act: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(act)
+        def note_and_act(target: Page | BrowserContext, *args: Any, **options: Any) -> Any:
+            pages.difference_update([target] if isinstance(target, Page) else target.pages)
+            return act(target, *args, **options)
+
+        return note_and_act
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in LASTING:
+            patch.setattr(Page, name, note(getattr(Page, name)))
+        patch.setattr(BrowserContext, "new_cdp_session", note(BrowserContext.new_cdp_session))
+        yield pages
+
+
+def open_page(context: BrowserContext, console: list[str], pages_as_new: set[Page]) -> Page:
+    """Open a page that complains into ``console``."""
+    page = context.new_page()
+    listen(page, console)
+    pages_as_new.add(page)
+    return page
+
+
+def forget_all(context: BrowserContext, console: list[str], pages_as_new: set[Page]) -> None:
+    """Leave a context as it was when it was new, but for the files in its cache and a page that is as new."""
     context.clear_cookies()
     context.unroute_all()
-    page = context.pages[0] if context.pages else context.new_page()
-    page.context.new_cdp_session(page).send(
-        "Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "local_storage,indexeddb,service_workers"}
-    )
+    kept = next((page for page in context.pages if page in pages_as_new), None)
     for page in context.pages:
-        page.close()
+        if page is not kept:
+            pages_as_new.discard(page)
+            page.close()
+    page = kept or open_page(context, console, pages_as_new)
+    # Of the same origin, or the next page would have to begin a process of its own.
+    page.goto("/healthz/live")
+    page.evaluate("localStorage.clear(); sessionStorage.clear()")
+    # Over nothing that will be there.
+    page.mouse.move(-1, -1)
 
 
 @pytest.fixture
@@ -184,6 +231,7 @@ def visit(
     settings,
     console: list[str],
     idle_contexts: dict[str, list[BrowserContext]],
+    pages_as_new: set[Page],
 ) -> Iterator[Callable[..., Page]]:
     """Open a page: ``visit(path, as_=role or account, width=…, language=…, color_scheme=…, javascript=…)``.
 
@@ -223,14 +271,13 @@ def visit(
         if as_ is not None:
             cookies[django_settings.SESSION_COOKIE_NAME] = signed_in(as_)
         context.add_cookies([{"name": name, "value": value, "url": live_server.url} for name, value in cookies.items()])
-        page = context.new_page()
-        listen(page, console)
+        page = context.pages[0] if context.pages else open_page(context, console, pages_as_new)
         page.goto(path)
         return page
 
     yield visit
     for context, idle in contexts:
-        forget_all(context, live_server.url)
+        forget_all(context, console, pages_as_new)
         idle.append(context)
     assert not console, "The console of a page says:\n" + "\n".join(console)
 
