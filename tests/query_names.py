@@ -206,6 +206,7 @@ FILL_IN = [
 FILL_IN_WORKBOOK = [
     *SIGNED_IN,
     "the departments asked for",
+    "how many open tasks each has",
     "their open tasks",
     *PARTS,
     "each department's last report",

@@ -75,20 +75,17 @@ def download_response(write: Callable[[BinaryIO], None], name: str, ending: str)
     return attachment(file, file_name(name, ending))
 
 
-def list_response(
-    ending: str, *, name: str, title: str, columns: Sequence[Column[Line]], lines: Iterable[Line]
-) -> FileResponse:
-    """Hand out a list as a workbook to be printed (``xlsx``), or as ``csv``."""
+def write_list_file(
+    file: BinaryIO, ending: str, *, title: str, columns: Sequence[Column[Line]], lines: Iterable[Line]
+) -> None:
+    """Write a list as a workbook to be printed (``xlsx``), or as ``csv``."""
     from .list_sheet import write_list_workbook
     from .workbook import write_csv
 
-    def write(file: BinaryIO) -> None:
-        if ending == "csv":
-            write_csv(file, columns=columns, lines=lines)
-        else:
-            write_list_workbook(file, title=title, columns=columns, lines=lines, is_to_print=True)
-
-    return download_response(write, name, ending)
+    if ending == "csv":
+        write_csv(file, columns=columns, lines=lines)
+    else:
+        write_list_workbook(file, title=title, columns=columns, lines=lines, is_to_print=True)
 
 
 def attachment(file: BinaryIO, name: str) -> FileResponse:

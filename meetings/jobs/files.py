@@ -13,41 +13,48 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.conf import settings
-from django.http import HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy
 from django_tasks.base import Task
 
 from meetings.database_snapshot import consistent_snapshot
-from meetings.exports.downloads import file_name
+from meetings.exports.downloads import download_response, file_name
 from meetings.exports.progress import tell_progress
-from meetings.models import Account
+from meetings.ui.http import Request
 
 from . import job
 from .heartbeat import is_any_alive
 
-# So many rows of the register are written in a second (BENCHMARKS.md): a file of more is left to the worker.
+# So many rows of the register are written in a second (BENCHMARKS.md): a file that costs more is left to the worker.
 ROWS_AT_ONCE = 1_500
 # How long a file waits to be fetched.
 KEPT_FOR = datetime.timedelta(days=1)
 
 
-def is_for_worker(row_count: int) -> bool:
-    """Return whether a worker lives, to whom a file of so many rows is left."""
-    return row_count > ROWS_AT_ONCE and is_any_alive()
+def file_response(
+    request: Request,
+    write: Callable[[BinaryIO], None],
+    *,
+    name: str,
+    ending: str,
+    row_count: int,
+    row_cost: int = 1,
+    writer: Task,
+    **arguments: Any,
+) -> HttpResponseBase:
+    """Hand out what ``write`` writes, or lead to the page that waits for it.
 
-
-def enqueue_file(
-    writer: Task, *, account: Account, name: str, ending: str, row_count: int, **arguments: Any
-) -> HttpResponseRedirect:
-    """Let the worker write a file for ``account``; lead to the page that waits for it.
-
-    ``writer`` is a job that takes ``key``, ``asked_by``, ``language``, ``name``, ``row_count`` and ``arguments``.
+    What takes long is left to a worker, where one lives; a row costs ``row_cost`` times what one of the register does.
+    ``writer`` is a job that does what ``write`` does and takes ``key``, ``asked_by``, ``language``, ``name``,
+    ``row_count`` and ``arguments``.
     """
+    if request.method != "GET" or row_count * row_cost <= ROWS_AT_ONCE or not is_any_alive():
+        return download_response(write, name, ending)
     result = writer.enqueue(
         key=secrets.token_hex(16),
-        asked_by=account.pk,
+        asked_by=request.user.pk,
         language=translation.get_language(),
         name=file_name(name, ending),
         row_count=row_count,

@@ -37,7 +37,7 @@ def appraisal(request: Request) -> HttpResponseBase:
         errors += map(str, form.errors.get("leader", []))
         return render(request, "meetings/reports/appraisal.html", {"form": form, "errors": errors}, status=422)
     if request.GET.get("export") == "xlsx":
-        return form.make_report()
+        return form.make_report(request)
     departments = form.appraise()
     context = {
         **day_context(request, day, errors),

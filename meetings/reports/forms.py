@@ -12,15 +12,15 @@ from meetings import permissions
 from meetings.core.as_of import AS_OF, KNOWN_ON, InvalidAsOfError, name_day, parse_as_of, parse_known_on
 from meetings.core.types import StrOrPromise
 from meetings.display.fields import label
-from meetings.exports.downloads import download_response
 from meetings.jobs import job
-from meetings.jobs.files import enqueue_file, is_for_worker, write_file
-from meetings.models import Account, Meeting, Person, Suggestion
+from meetings.jobs.files import file_response, write_file
+from meetings.models import Account, Meeting, Person, Suggestion, SuggestionSource
 from meetings.models.day_of_knowledge import known_on
 from meetings.models.task import TaskQuerySet
 from meetings.tasks.appraisal import DepartmentAppraisal, appraise_departments
 from meetings.ui.fields import IdField, SelectField, TextField
 from meetings.ui.forms import ServiceForm
+from meetings.ui.http import Request
 from meetings.ui.widgets import MeetingField, SearchChoiceField, SearchSelect
 
 from .appraisal_workbook import write_appraisal
@@ -58,8 +58,8 @@ class ReportForm(forms.Form):
 
     # What tells the fields of the page's forms apart.
     name = ""
-    # The ending of the report's file.
-    ending = "docx"
+    # The ending of the report's file, and what a row of it costs (`file_response`).
+    ending, row_cost = "docx", 1
     # By name: of which class each is, is known where it is declared.
     fields: dict[str, Any]
     data: QueryDict
@@ -99,28 +99,25 @@ class ReportForm(forms.Form):
             if shown in self.cleaned_data:
                 self.cleaned_data[shown] = day
 
-    def make_report(self) -> HttpResponseBase:
+    def make_report(self, request: Request) -> HttpResponseBase:
         """Hand out the report as a file, or lead to it; for a valid form."""
         with known_on(self.known_day):
-            return self._make_report()
-
-    def _make_report(self) -> HttpResponseBase:
-        if is_for_worker(row_count := self.count_rows()):
-            return enqueue_file(
-                write_report,
-                account=self.account,
+            return file_response(
+                request,
+                self.write,
                 name=self.file_name(),
                 ending=self.ending,
-                row_count=row_count,
+                row_count=self.count_rows(),
+                row_cost=self.row_cost,
+                writer=write_report,
                 form=self.name,
                 query=self.data.urlencode(),
                 today=self.today.isoformat(),
             )
-        return download_response(self.write, self.file_name(), self.ending)
 
     def count_rows(self) -> int:
-        """Return how many rows the file has of the register, where it grows with it."""
-        return 0
+        """Return how many rows the file has of the register."""
+        raise NotImplementedError
 
     def file_name(self) -> str:
         """Return what the file is called, without its ending."""
@@ -154,7 +151,7 @@ class DayReportForm(ReportForm):
 class MeetingReportForm(DayReportForm):
     """The report to the next meeting."""
 
-    name = "meeting"
+    name, row_cost = "meeting", 2
     meeting = MeetingField(
         label=label("meeting"),
         queryset=Meeting.objects.none(),
@@ -231,7 +228,7 @@ class PeriodReportForm(ReportForm):
 class BulletinForm(PeriodReportForm):
     """The bulletin of a period."""
 
-    name = "bulletin"
+    name, row_cost = "bulletin", 3
 
     def file_name(self) -> str:
         return _("Bulletin from %(first)s to %(last)s") % self.period
@@ -281,7 +278,7 @@ class AppraisalForm(PeriodReportForm):
 class ReplySheetForm(DayReportForm):
     """The reply sheet for one member."""
 
-    name = "reply"
+    name, row_cost = "reply", 2
     person = SearchChoiceField(
         label=label("person"),
         queryset=Person.objects.none(),
@@ -300,6 +297,11 @@ class ReplySheetForm(DayReportForm):
     def file_name(self) -> str:
         values = {"name": self.cleaned_data["person"].name, "day": name_day(self.cleaned_data[AS_OF])}
         return _("Reply to %(name)s as of %(day)s") % values
+
+    def count_rows(self) -> int:
+        tasks = permissions.readable_tasks(self.account, self.cleaned_data[AS_OF])
+        sources = SuggestionSource.objects.filter(person=self.cleaned_data["person"])
+        return tasks.filter(suggestion__in=sources.values("suggestion")).order_by().count()
 
     def write(self, file: BinaryIO) -> None:
         write_reply_sheet(file, self.cleaned_data["person"], self.cleaned_data[AS_OF])

@@ -226,6 +226,13 @@ def departments_with_slips(tasks: TaskQuerySet, day: datetime.date) -> QuerySet[
     return Department.objects.filter(pk__in=parts.values("department")).order_by("pk")
 
 
+def count_on_slips(tasks: TaskQuerySet, day: datetime.date, departments: Collection[int]) -> int:
+    """Return how many tasks stand on the slips of ``departments``."""
+    waiting = _tasks_on_slips(tasks, day).order_by().values("pk")
+    parts = TaskDepartment.objects.filter(department__in=departments, role__in=ANSWERABLE_ROLES)
+    return parts.filter(task__in=waiting).count()
+
+
 def build_slips(tasks: TaskQuerySet, day: datetime.date, departments: Collection[int]) -> list[Slip]:
     """Return the slips of ``departments``, red ones first."""
     waiting = _tasks_on_slips(tasks, day).for_listing().with_department_reports(day)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.db.models import Count
 from django.utils import timezone
 
 from meetings.core.lifecycle import ActorRole, Status as LifecycleStatus, Step, transitions_from
@@ -25,6 +26,13 @@ def allowed_statuses(task: Task, department_id: int, status: str) -> tuple[Statu
     steps = transitions_from(LifecycleStatus(status), roles)
     later = [later for step in steps if step.step is Step.START for later in transitions_from(step.target, roles)]
     return (Status(status), *(Status(step.target.value) for step in (*steps, *later)))
+
+
+def count_open_tasks(tasks: TaskQuerySet, department_ids: Iterable[int]) -> list[int]:
+    """Return how many open ``tasks`` of today each department has that has any."""
+    parts = TaskDepartment.objects.filter(department__in=list(department_ids), task__in=tasks.open().values("pk"))
+    of_department = parts.order_by().values("department").annotate(rows=Count("task", distinct=True))
+    return list(of_department.values_list("rows", flat=True))
 
 
 def open_tasks_of_departments(tasks: TaskQuerySet, department_ids: Iterable[int]) -> TaskQuerySet:

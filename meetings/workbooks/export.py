@@ -10,7 +10,7 @@ It is in Chinese whatever the reader's language: it goes to departments, and the
 import datetime
 import math
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -32,6 +32,7 @@ from meetings.errors import InvalidInputError
 from meetings.exports.columns import CellKind
 from meetings.exports.downloads import file_name
 from meetings.exports.layout import MAX_ROW_HEIGHT, text_height
+from meetings.exports.progress import note_progress
 from meetings.exports.sheets import set_up_page, set_widths, write_across, write_header_cell
 from meetings.exports.workbook import (
     DATE_FORMAT,
@@ -46,7 +47,7 @@ from meetings.exports.workbook import (
 from meetings.models import MAX_TEXT_LENGTH, Department, Status, Task
 from meetings.models.task import TaskQuerySet
 from meetings.workbooks.columns import COLUMNS
-from meetings.workbooks.department_tasks import allowed_statuses, open_tasks_of_departments
+from meetings.workbooks.department_tasks import allowed_statuses, count_open_tasks, open_tasks_of_departments
 
 from .format import (
     OPEN_COLUMNS,
@@ -112,13 +113,21 @@ def write_workbook(
     sheets = _sheets(departments, tasks, MAX_FILE_ROWS if name_of is None else math.inf)
     with translation.override(settings.LANGUAGE_CODE):
         if name_of is None:
-            _build_workbook(sheets, today, instructions).save(file)
+            _build_workbook(_noting_progress(sheets), today, instructions).save(file)
             return
         used_names: set[str] = set()
         with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-            for sheet in sheets:
+            for sheet in _noting_progress(sheets):
                 with archive.open(_free_name(name_of(sheet[0]), used_names), "w") as part:
                     _build_workbook([sheet], today, instructions).save(part)
+
+
+def _noting_progress(sheets: Sequence[tuple[Department, list[Task]]]) -> Iterator[tuple[Department, list[Task]]]:
+    done, count = 0, sum(len(tasks) for _department, tasks in sheets)
+    for department, tasks in sheets:
+        yield department, tasks
+        done += len(tasks)
+        note_progress(done, count)
 
 
 def _free_name(name: str, used_names: set[str]) -> str:
@@ -142,9 +151,20 @@ def _sheets(
             if department_id in of:
                 of[department_id].append(task)
     sheets = [(department, of[department.pk]) for department in departments if of[department.pk]]
-    if not sheets:
+    _check_sizes([len(rows) for _department, rows in sheets], max_rows)
+    return sheets
+
+
+def count_rows(departments: Sequence[Department], tasks: TaskQuerySet, *, is_archive: bool) -> int:
+    """Return how many rows `write_workbook` writes; raises what that raises."""
+    counts = count_open_tasks(tasks, [department.pk for department in departments])
+    _check_sizes(counts, math.inf if is_archive else MAX_FILE_ROWS)
+    return sum(counts)
+
+
+def _check_sizes(counts: Sequence[int], max_rows: float) -> None:
+    if not counts:
         raise InvalidInputError(_("None of these departments has an open task there, so there is nothing to fill in."))
-    counts = [len(rows) for _department, rows in sheets]
     if max(counts) > MAX_SHEET_ROWS or sum(counts) > max_rows:
         raise InvalidInputError(
             _(
@@ -153,11 +173,10 @@ def _sheets(
             )
             % {"sheet": MAX_SHEET_ROWS, "file": MAX_FILE_ROWS}
         )
-    return sheets
 
 
 def _build_workbook(
-    sheets: Sequence[tuple[Department, list[Task]]], today: datetime.date, instructions: ReturnInstructions
+    sheets: Iterable[tuple[Department, list[Task]]], today: datetime.date, instructions: ReturnInstructions
 ) -> Workbook:
     workbook = new_workbook(_("Fill-in workbook"))
     workbook.remove(workbook.active)

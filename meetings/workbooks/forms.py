@@ -1,7 +1,7 @@
 """Forms of fill-in workbooks: which are made, which come back, the review."""
 
 import datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -12,6 +12,7 @@ from meetings import permissions
 from meetings.core.text import parse_ids
 from meetings.display.fields import label
 from meetings.models import Account, Department, Meeting, Status
+from meetings.models.task import TaskQuerySet
 from meetings.ui.fields import DayField, SelectField, TextField, VersionField, normalise_line_ends
 from meetings.ui.file_fields import MultipleFileField
 from meetings.ui.forms import ServiceForm
@@ -19,7 +20,7 @@ from meetings.ui.widgets import MeetingField, SearchMultipleChoiceField
 
 from .columns import COLUMNS
 from .corrections import shown_text
-from .export import ReturnInstructions
+from .export import ReturnInstructions, count_rows, write_workbook
 from .format import OPEN_COLUMNS, WorkbookColumn
 from .reviewed_rows import ReviewedRow
 from .values import parse_status
@@ -70,7 +71,7 @@ class WorkbookExportForm(ServiceForm):
         names = [account.display_name, account.email] if permissions.is_secretariat(account) else []
         initial = {"send_to": " ".join(filter(None, names))}
         super().__init__(data, auto_id="make-%s", initial=initial)
-        self.today = today
+        self.account, self.today = account, today
         self.offered = permissions.workbook_departments(account)
         self.fields["department"].queryset = self.offered
         self.fields["meeting"].queryset = permissions.readable_meetings(account, today)
@@ -89,9 +90,38 @@ class WorkbookExportForm(ServiceForm):
         return list(self.cleaned_data["department"] or self.offered)
 
     @property
-    def return_instructions(self) -> ReturnInstructions:
-        """What the instructions say besides; goes with a valid form."""
-        return ReturnInstructions(self.cleaned_data["return_by"], self.cleaned_data["send_to"].strip())
+    def ending(self) -> str:
+        """Of the file's name; goes with a valid form."""
+        return ARCHIVE if self._is_archive else WORKBOOK
+
+    @property
+    def _is_archive(self) -> bool:
+        return self.cleaned_data["form"] == ARCHIVE
+
+    def count_rows(self) -> int:
+        """Return how many rows the file has; raises what `write` raises."""
+        return count_rows(self.departments, self._tasks(), is_archive=self._is_archive)
+
+    def write(self, file: BinaryIO) -> None:
+        """Write the workbook, or the zip of them; for a valid form."""
+        write_workbook(
+            file,
+            departments=self.departments,
+            tasks=self._tasks(),
+            today=self.today,
+            instructions=ReturnInstructions(self.cleaned_data["return_by"], self.cleaned_data["send_to"].strip()),
+            name_of=self.workbook_name if self._is_archive else None,
+        )
+
+    def workbook_name(self, department: Department) -> str:
+        """Return what the workbook of a department is called, without its ending."""
+        day = self.today.isoformat()
+        return _("Fill-in workbook of %(department)s %(day)s") % {"department": department, "day": day}
+
+    def _tasks(self) -> TaskQuerySet:
+        tasks = permissions.readable_tasks(self.account, self.today)
+        meeting = self.cleaned_data["meeting"]
+        return tasks if meeting is None else tasks.filter(suggestion__meeting=meeting)
 
 
 class WorkbookUploadForm(ServiceForm):

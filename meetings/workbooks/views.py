@@ -1,31 +1,33 @@
 """Excel out, Excel in: fill-in workbooks for departments, and what they send back."""
 
+import datetime
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Page, Paginator
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import gettext as _, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import permissions
 from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.core.text import parse_id, parse_ids
 from meetings.errors import ServiceError
-from meetings.exports.downloads import CONTENT_TYPES, download_response, stored_file_response
+from meetings.exports.downloads import CONTENT_TYPES, stored_file_response
 from meetings.faults import faults_in_words
+from meetings.jobs import job
+from meetings.jobs.files import file_response, write_file
 from meetings.minutes.documents import UnreadableDocumentError
 from meetings.minutes.documents.detect import check_size
 from meetings.minutes.documents.errors import MAX_FILE_BYTES, MEGABYTE
 from meetings.minutes.sandbox import read_sheets_in_sandbox
-from meetings.models import Department, TaskLog, WorkbookUpload
+from meetings.models import Account, TaskLog, WorkbookUpload
 from meetings.models.batch import count_standing_tasks
 from meetings.tasks.views.batches import undo_tag
 from meetings.ui.http import Request
@@ -34,11 +36,8 @@ from meetings.workbooks.review import review_upload
 from meetings.workbooks.reviewed_rows import ReviewedRow, RowState
 
 from . import services
-from .export import write_workbook
 from .forms import (
-    ARCHIVE,
     MAX_FILES,
-    WORKBOOK,
     WorkbookExportForm,
     WorkbookReviewForm,
     WorkbookRowForm,
@@ -79,27 +78,34 @@ def workbook_export(request: Request) -> HttpResponseBase:
     return _render_fill_in(request, form, status=form.status_code)
 
 
-def _write_workbooks(request: Request, form: WorkbookExportForm) -> FileResponse:
-    tasks = permissions.readable_tasks(request.user, today())
-    if form.cleaned_data["meeting"] is not None:
-        tasks = tasks.filter(suggestion__meeting=form.cleaned_data["meeting"])
-    departments, is_archive = form.departments, form.cleaned_data["form"] == ARCHIVE
-    write = partial(
-        write_workbook,
-        departments=departments,
-        tasks=tasks,
-        today=today(),
-        instructions=form.return_instructions,
-        name_of=_workbook_name if is_archive else None,
-    )
-    name = _("Fill-in workbooks %(day)s") % {"day": today().isoformat()}
+def _write_workbooks(request: Request, form: WorkbookExportForm) -> HttpResponseBase:
+    departments = form.departments
+    name = _("Fill-in workbooks %(day)s") % {"day": form.today.isoformat()}
     if len(departments) == 1:
-        name = _workbook_name(departments[0])
-    return download_response(write, name, ARCHIVE if is_archive else WORKBOOK)
+        name = form.workbook_name(departments[0])
+    return file_response(
+        request,
+        form.write,
+        name=name,
+        ending=form.ending,
+        row_count=form.count_rows(),
+        row_cost=2,
+        writer=write_workbooks,
+        query=request.GET.urlencode(),
+        today=form.today.isoformat(),
+    )
 
 
-def _workbook_name(department: Department) -> str:
-    return _("Fill-in workbook of %(department)s %(day)s") % {"department": department, "day": today().isoformat()}
+@job(gettext_lazy("Write fill-in workbooks"))
+def write_workbooks(
+    *, key: str, asked_by: int, language: str, name: str, row_count: int, query: str, today: str
+) -> None:
+    """Write the workbooks of a form that was valid on the day ``today``."""
+    account, day = Account.objects.get(pk=asked_by), datetime.date.fromisoformat(today)
+    form = WorkbookExportForm(QueryDict(query), account=account, today=day)
+    if not form.is_valid():
+        raise ValueError(form.errors.as_text())
+    write_file(key, language, form.write)
 
 
 def _render_fill_in(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime
 import io
+import zipfile
 
 import docx
 import openpyxl
 import pytest
+from django.db.models import Count
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -16,7 +18,7 @@ from meetings.jobs import files
 from meetings.jobs.files import KEPT_FOR, find_file
 from meetings.jobs.heartbeat import Heartbeat
 from meetings.jobs.worker import RETRY_AFTER, Worker
-from meetings.models import Language, Meeting, Role
+from meetings.models import Language, Meeting, Person, Role, Task, WorkbookHandout
 from meetings.tasks import exports
 from tests import factories
 from tests.helpers import compact_html
@@ -84,36 +86,107 @@ def saved(answer) -> tuple[str, list]:
         f"{LIST}shown-csv",
         "/reports/register/?as_of=2024-02-09",
         "/reports/appraisal/?from=2023-11-08&to=2024-02-09&export=xlsx",
+        "/meetings/{meeting}/?export=breakdown",
+        "/meetings/{meeting}/?export=status&as_of=2024-02-09&known_on=2024-03-01",
     ],
 )
 def test_the_file_is_the_one_that_a_request_would_have_written(client, reader, monkeypatch, address):
+    address = address.format(meeting=Meeting.objects.get().pk)
     page = ask(client, address)
     Worker().run_ready()
     fetched = saved(client.get(f"{page}file/"))
-    monkeypatch.setattr(files, "ROWS_AT_ONCE", 18)
+    monkeypatch.setattr(files, "ROWS_AT_ONCE", 1_000)
     assert saved(client.get(address)) == fetched
     assert len(fetched[1]) > 18
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("form", "sheets"), [("xlsx", 12), ("zip", 12)])
+def test_fill_in_workbooks_of_many_tasks_are_those_that_a_request_would_have_written(
+    client, reader, monkeypatch, form, sheets
+):
+    def read(answer) -> list[tuple[str, list]]:
+        content = io.BytesIO(b"".join(answer.streaming_content))
+        books = [("", content)]
+        if form == "zip":
+            with zipfile.ZipFile(content) as archive:
+                books = [(name, io.BytesIO(archive.read(name))) for name in archive.namelist()]
+        # The last column has signatures, which are other ones each time.
+        return [
+            (name + sheet.title, [row[:-1] for row in sheet.iter_rows(values_only=True) if row[0] != "1"])
+            for name, book in books
+            for sheet in openpyxl.load_workbook(book).worksheets
+        ]
+
+    client.force_login(factories.account(Role.SECRETARIAT, language=Language.ENGLISH))
+    address = f"/fill-in/workbook/?form={form}&send_to=秘书处"
+    page = ask(client, address)
+    assert WorkbookHandout.objects.count() == sheets, "they are out once they were asked for"
+    Worker().run_ready()
+    fetched = read(client.get(f"{page}file/"))
+    monkeypatch.setattr(files, "ROWS_AT_ONCE", 1_000)
+    assert read(client.get(address)) == fetched
+    assert len(fetched) == sheets
+
+
+def test_workbooks_that_have_nothing_to_fill_in_make_no_job(client, reader):
+    client.force_login(factories.account(Role.SECRETARIAT, language=Language.ENGLISH))
+    address = f"/fill-in/workbook/?department={factories.department(name='新设部').pk}"
+    answer = client.get(address)
+    assert (answer.status_code, DBTaskResult.objects.count()) == (422, 0)
+    assert "nothing to fill in" in compact_html(answer)
+
+
+@pytest.mark.parametrize(
+    ("role", "address", "rows"),
+    [
+        (Role.READER, "/back-dated/?export={}&from=2023-11-01", 18),
+        (Role.ADMINISTRATOR, "/accounts/changes/?export={}&kind=sign_ins", 3),
+    ],
+)
+@pytest.mark.parametrize("ending", ["xlsx", "csv"])
+def test_a_list_of_entries_is_the_one_that_a_request_would_have_written(
+    client, reader, monkeypatch, role, address, rows, ending
+):
+    account = factories.account(role, language=Language.ENGLISH)
+    for task in Task.objects.all():
+        factories.progress(task, on=datetime.date(2024, 2, 1))
+    for _time in range(3):
+        client.force_login(account)
+    monkeypatch.setattr(files, "ROWS_AT_ONCE", rows - 1)
+    page = ask(client, address.format(ending))
+    Worker().run_ready()
+    fetched = saved(client.get(f"{page}file/"))
+    monkeypatch.setattr(files, "ROWS_AT_ONCE", 1_000)
+    assert saved(client.get(address.format(ending))) == fetched
+    assert len(fetched[1]) > rows
 
 
 @pytest.mark.parametrize(
     ("address", "tasks"),
     [
         ("/reports/bulletin/?from=2023-11-08&to=2024-02-09", 7),
-        ("/reports/meeting/?meeting={}&as_of=2024-02-09", 18),
+        ("/reports/meeting/?meeting={meeting}&as_of=2024-02-09", 18),
+        ("/reports/reply/?person={person}&as_of=2024-02-09", 3),
+        ("/reports/slips/", 18),
+        ("/meetings/{meeting}/?export=document&as_of=2024-02-09", 18),
     ],
 )
 def test_a_report_that_tells_of_many_tasks_is_the_one_that_a_request_would_have_written(
     client, reader, monkeypatch, address, tasks
 ):
     def paragraphs(answer) -> list[str]:
-        return [line.text for line in docx.Document(io.BytesIO(b"".join(answer.streaming_content))).paragraphs]
+        document = docx.Document(io.BytesIO(b"".join(answer.streaming_content)))
+        cells = [cell.text for table in document.tables for cell in table._cells]
+        return [*(line.text for line in document.paragraphs), *cells]
 
-    address = address.format(Meeting.objects.get().pk)
+    suggester = Person.objects.annotate(made=Count("suggestion_sources")).order_by("-made", "pk")[0]
+    address = address.format(meeting=Meeting.objects.get().pk, person=suggester.pk)
     monkeypatch.setattr(files, "ROWS_AT_ONCE", tasks - 1)
     page = ask(client, address)
     Worker().run_ready()
     fetched = paragraphs(client.get(f"{page}file/"))
-    monkeypatch.setattr(files, "ROWS_AT_ONCE", tasks)
+    monkeypatch.setattr(files, "ROWS_AT_ONCE", 1_000)
     assert paragraphs(client.get(address)) == fetched
     assert len(fetched) > 7
 
@@ -184,7 +257,7 @@ def test_one_that_cannot_be_written_is_said_to_be(client, reader, folder, monkey
         writing.update(run_after=timezone.now())
         Worker().run_ready()
     html = compact_html(client.get(page))
-    assert "The file could not be written. Export the list again" in html
+    assert "The file could not be written. Export it again" in html
     assert "http-equiv" not in html, "nothing more is waited for"
     assert client.get(f"{page}file/").status_code == 410
     assert list(folder.iterdir()) == []
@@ -209,8 +282,9 @@ def test_without_a_worker_the_request_writes_it(client, reader, settings, tmp_pa
     assert client.get(f"{LIST}xlsx").status_code == 200
 
 
-def test_asking_for_its_head_makes_no_job(client, reader):
-    assert client.head(f"{LIST}xlsx").status_code == 200
+@pytest.mark.parametrize("address", [f"{LIST}xlsx", "/reports/register/"])
+def test_asking_for_its_head_makes_no_job(client, reader, address):
+    assert client.head(address).status_code == 200
     assert not DBTaskResult.objects.exists()
 
 

@@ -57,7 +57,7 @@ def meeting_detail(request: Request, pk: int) -> HttpResponseBase:
     export_format = request.GET.get("export")
     if export_format and not errors:
         if export_format in downloads.BREAKDOWN_FORMATS:
-            return downloads.breakdown_response(meeting, day, export_format)
+            return downloads.breakdown_response(request, meeting, day, export_format)
         errors.append(_("There is no export “%(name)s”.") % {"name": export_format})
     tasks = permissions.readable_tasks(request.user, day).filter(meeting=meeting)
     counts = statistics.count_by_health(tasks)

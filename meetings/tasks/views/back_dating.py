@@ -5,14 +5,16 @@ from typing import Any
 
 from django.http import QueryDict
 from django.http.response import HttpResponseBase
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from meetings.core.as_of import AS_OF
+from meetings.jobs import job
+from meetings.jobs.entry_lists import EntryList, entries_response, write_entries
 from meetings.tasks.back_dating import COLUMNS, find_back_dated
 from meetings.ui.fields import DayField
 from meetings.ui.http import Request
-from meetings.ui.period import RecordedForm, entries_response
+from meetings.ui.period import RecordedForm
 
 
 class BackDatedForm(RecordedForm):
@@ -27,15 +29,23 @@ class BackDatedForm(RecordedForm):
         return data[AS_OF] or super().find_beginning(data)
 
 
+BACK_DATED = EntryList(
+    "meetings/tasks/back_dated.html",
+    BackDatedForm,
+    lambda asked: find_back_dated(asked["from"], asked["to"], asked[AS_OF]),
+    title=gettext_lazy("Back-dated"),
+    file_title=gettext_lazy("Back-dated entries from %(first)s to %(last)s"),
+    columns=COLUMNS,
+)
+
+
+@job(gettext_lazy("Write the back-dated entries as a file"))
+def write_back_dated(**arguments: Any) -> None:
+    """Write the file of the page of what was recorded for past days."""
+    write_entries(BACK_DATED, **arguments)
+
+
 @require_safe
 def back_dated_list(request: Request) -> HttpResponseBase:
     """Show what was recorded for past days, or serve it as a file (``export=``)."""
-    return entries_response(
-        request,
-        "meetings/tasks/back_dated.html",
-        BackDatedForm(request.GET),
-        lambda asked: find_back_dated(asked["from"], asked["to"], asked[AS_OF]),
-        title=_("Back-dated"),
-        file_title=_("Back-dated entries from %(first)s to %(last)s"),
-        columns=COLUMNS,
-    )
+    return entries_response(request, BACK_DATED, write_back_dated)

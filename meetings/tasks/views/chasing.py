@@ -20,7 +20,6 @@ from meetings.errors import InvalidInputError, PermissionDeniedError, ServiceErr
 from meetings.models import Department
 from meetings.models.task import TaskQuerySet
 from meetings.tasks.chasing import (
-    Slip,
     build_slips,
     departments_with_slips,
     find_asked,
@@ -67,19 +66,19 @@ def supervision_slips(request: Request) -> HttpResponse:
     Without a name, those of all, a few departments a page.
     """
     day = _today_alone(request)
-    slips, page = find_slips(request, day, DEPARTMENTS_PER_PAGE)
+    departments, page = find_departments(request, day, DEPARTMENTS_PER_PAGE)
+    slips = build_slips(permissions.readable_tasks(request.user, day), day, departments)
     context = {"slips": slips, "page": page, "day": day}
     return render(request, "meetings/tasks/chasing/slips.html", context)
 
 
-def find_slips(request: Request, day: datetime.date, per_page: int) -> tuple[list[Slip], Page[Department] | None]:
-    """Return the slips that the address asks for, and the page they are, if any."""
-    tasks, page = permissions.readable_tasks(request.user, day), None
-    departments = parse_ids(request.GET.getlist("department"))
-    if not departments:
-        page = Paginator(departments_with_slips(tasks, day), per_page).get_page(request.GET.get("page"))
-        departments = {department.pk for department in page}
-    return build_slips(tasks, day, departments), page
+def find_departments(request: Request, day: datetime.date, per_page: int) -> tuple[set[int], Page[Department] | None]:
+    """Return whose slips the address asks for, and the page they are, if any."""
+    if departments := parse_ids(request.GET.getlist("department")):
+        return departments, None
+    tasks = permissions.readable_tasks(request.user, day)
+    page = Paginator(departments_with_slips(tasks, day), per_page).get_page(request.GET.get("page"))
+    return {department.pk for department in page}, page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -14,14 +14,13 @@ from meetings import permissions
 from meetings.core.as_of import name_day
 from meetings.display.deadline_messages import shorten_text
 from meetings.exports import register
-from meetings.exports.downloads import download_response
 from meetings.exports.task_columns import columns_of_list
-from meetings.jobs.files import enqueue_file, is_for_worker
+from meetings.jobs.files import file_response
 from meetings.models import Status, Task, TaskLog
 from meetings.models.log import CLAIMED, mark_undone
 from meetings.tasks.exports import write_list
 from meetings.tasks.forms.update import UpdateTaskForm
-from meetings.tasks.listing import PAGE_SIZES, Listing, about_a_day, list_tasks, requested_day
+from meetings.tasks.listing import PAGE_SIZES, about_a_day, list_tasks, requested_day
 from meetings.tasks.navigation import url_after_save
 from meetings.tasks.services.status import update_task
 from meetings.ui.http import Request, is_for_fragment, render_fragment
@@ -49,12 +48,19 @@ def task_list(request: Request) -> HttpResponseBase:
     if export_format and not listing.errors:
         ending = export_format.removeprefix(SHOWN)
         if write := REGISTER_FORMATS.get(ending):
-            name = _("Register as of %(day)s") % {"day": name_day(day)}
             shown = listing.columns if ending != export_format else []
-            if request.method == "GET" and is_for_worker(listing.row_count):
-                return _leave_to_worker(request, listing, name, ending, shown)
             columns = columns_of_list(shown) if shown else register.COLUMNS
-            return download_response(lambda file: write(file, listing.tasks, day, columns), name, ending)
+            return file_response(
+                request,
+                lambda file: write(file, listing.tasks, day, columns),
+                name=_("Register as of %(day)s") % {"day": name_day(day)},
+                ending=ending,
+                row_count=listing.row_count,
+                writer=write_list,
+                query=request.GET.urlencode(),
+                day=day.isoformat(),
+                columns=shown,
+            )
         listing.errors.append(_("There is no export “%(name)s”. Choose Excel or CSV.") % {"name": export_format})
     return render_fragment(
         request,
@@ -69,19 +75,6 @@ def task_list(request: Request) -> HttpResponseBase:
             "is_columns_menu_open": is_for_fragment(request) and request.htmx.trigger == "columns-form",
         },
         status=400 if export_format else 200,
-    )
-
-
-def _leave_to_worker(request: Request, listing: Listing, name: str, ending: str, columns: list[str]) -> HttpResponse:
-    return enqueue_file(
-        write_list,
-        account=request.user,
-        name=name,
-        ending=ending,
-        row_count=listing.row_count,
-        query=request.GET.urlencode(),
-        day=listing.day.isoformat(),
-        columns=columns,
     )
 
 
