@@ -161,6 +161,25 @@ EDIT_TASK = [
 OWN_DEPARTMENTS = ["the departments of a liaison"]
 INBOX = {role: ["what waits, in one count"] for role in (Role.SECRETARIAT, Role.LIAISON, Role.LEADER)}
 INBOX[Role.SECRETARIAT].append("what is open to confirm, in one count")
+# A page of each group that has something, with what its rows show.
+GROUP = ["the tasks of a group", "their departments"]
+INBOX_PAGE = {
+    Role.SECRETARIAT: [
+        *SIGNED_IN,
+        *INBOX[Role.SECRETARIAT],
+        *GROUP * 3,
+        "how many tasks claim days",
+        "the days claimed",
+    ],
+    Role.LIAISON: [
+        *SIGNED_IN,
+        *INBOX[Role.LIAISON],
+        *GROUP * 4,
+        "what is to be taken over",
+        "what they were reminded of",
+    ],
+    Role.LEADER: [*SIGNED_IN, *INBOX[Role.LEADER], *GROUP],
+}
 
 REPORTS = [*SIGNED_IN, "the meetings to choose from", "the people to choose from"]
 COMPARISON = [

@@ -61,6 +61,7 @@ from .query_names import (
     FILL_IN_REVIEW,
     FILL_IN_WORKBOOK,
     INBOX,
+    INBOX_PAGE,
     LIST,
     MEETING,
     MEETINGS,
@@ -182,6 +183,21 @@ def test_the_queries_of_every_page_are_those_named(register, spend, role):
         f"/meetings/{meeting.pk}/?{past}",
         [name for name in MEETING if name != "its change log"] + longer + inbox,
     )
+
+
+@pytest.mark.long
+def test_an_inbox_costs_as_many_queries_whatever_waits_in_it(register, spend, settings):
+    settings.BACK_DATING_DAYS = 10
+    leader = Person.objects.annotate(number=Count("task_leaders")).order_by("-number").first()
+    accounts = factories.fill_inboxes(
+        Department.objects.annotate(number=Count("task_departments")).order_by("-number")[0], leader
+    )
+    for role, account in accounts.items():
+        found = spend(account, "/inbox/", INBOX_PAGE[role])
+        assert len(found.context["groups"]) == INBOX_PAGE[role].count("the tasks of a group")
+        assert all(page.object_list for _group, page in found.context["groups"])
+    for role in (Role.READER, Role.ADMINISTRATOR):
+        spend(factories.account(role), "/inbox/", SIGNED_IN)
 
 
 def test_what_programs_read_costs_as_many_queries_for_any_number_of_rows(register, spend):

@@ -91,7 +91,7 @@ class InboxGroup:
         return (
             Task.objects.on(day)
             .filter(pk__in=waiting)
-            .for_listing()
+            .for_listing(("departments",))
             .with_request(*self.request())
             .order_by("requested_on", "pk")
         )

@@ -4,6 +4,7 @@ Every argument has a sensible default, so that a test names only what it is abou
 verbs of `meetings.tasks.services`, so their log and intervals are what a person's work would have left behind.
 """
 
+from .inboxes import fill_inboxes
 from .meetings import dated, deadline, fill_in_upload, meeting, minutes_document, suggestion
 from .organisation import account, department, passkey, person, secretariat
 from .tasks import act, batch, entry, evidence, export, extension_request, instruction, move, progress, task
@@ -35,4 +36,5 @@ __all__ = [
     "real_meeting",
     "living_register",
     "small_world",
+    "fill_inboxes",
 ]
