@@ -46,7 +46,9 @@ LINE = (
     NavigationEntry(
         "dashboard", _("Home"), "home", name_prefixes=("inbox", "confirm", "chasing", "remind", "supervision")
     ),
-    NavigationEntry("task_list", _("Tasks"), "list-check", name_prefixes=("task_",)),
+    NavigationEntry(
+        "task_list", _("Tasks"), "list-check", name_prefixes=("task_", "change_many", "saved_views", "change_view")
+    ),
     NavigationEntry(
         "meeting_list",
         _("Meetings"),
@@ -56,7 +58,7 @@ LINE = (
     NavigationEntry(
         "fill_in", _("Fill-in"), "file-spreadsheet", is_for=permissions.can_change_tasks, name_prefixes=("fill_in",)
     ),
-    NavigationEntry("reports", _("Reports"), "file-text", name_prefixes=("report", "back_dated")),
+    NavigationEntry("reports", _("Reports"), "file-text", name_prefixes=("report", "back_dated", "due_calendar")),
 )
 # What is opened now and then, behind the account's name.
 MENU = (
