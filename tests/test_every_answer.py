@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 
 import pytest
 from django.conf import settings as django_settings
@@ -114,6 +115,18 @@ def test_pages_of_the_register_are_not_kept_by_caches_in_between(world):
     for address in ("/", "/tasks/", f"/tasks/{world.overdue.pk}/"):
         assert "Cookie" in client.get(address)["Vary"]
     assert "HX-Request" in client.get("/tasks/")["Vary"]
+
+
+@pytest.mark.long
+def test_between_chinese_sentences_is_no_blank(world):
+    factories.real_meeting()
+    client = signed_in(world.secretariat)
+    rows = [f"{number}\t新增托育床位{number}百张\t卫健局{number}\t王强\t待定" for number in (1, 2)]
+    table = "\n".join(["序号\t工作任务\t责任单位\t分管领导\t完成时限", *rows])
+    draft = client.post("/import/", {"text": table})["Location"]
+    for address in ("/import/", "/views/", "/chasing/slips/", draft):
+        texts = parsed(client.get(address)).xpath("//text()")
+        assert not [text for text in texts if re.search("。\\s+[\u4e00-\u9fff“]", text)], address
 
 
 @pytest.mark.long

@@ -1,6 +1,7 @@
 """Tags of every page: icons and the footer's facts. `{% load interface %}`."""
 
 import datetime
+import re
 
 from django import template
 from django.conf import settings
@@ -90,6 +91,12 @@ def missing_mark(file: FieldFile) -> SafeString | str:
     if not file.name or file.storage.exists(file.name):
         return ""
     return format_html(' <span class="tag">{}</span>', _("missing on the server"))
+
+
+@register.filter(is_safe=True)
+def as_paragraph(sentences: str) -> str:
+    """Leave no blank between Chinese sentences, lines of a template."""
+    return re.sub(r"(?<=。)\s+", "", sentences)
 
 
 @register.filter
