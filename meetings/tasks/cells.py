@@ -91,13 +91,11 @@ class TaskCells(Cells):
         roles = self.roles_of(task) if self.is_today else frozenset()
         if not (roles & CAN_REPORT and self.open_steps(task.day_status, roles)):
             return fill_html('<span class="status-badge">{}</span>', status)
-        address = self.status_address(task.pk) + self.status_query
         return fill_html(
-            '<div class="row-status"><a class="status-badge" id="status-{}" href="{}" hx-get="{}"'
+            '<div class="row-status"><a class="status-badge" id="status-{}" href="{}" hx-get'
             ' aria-labelledby="status-{} change-label name-{}">{}</a></div>',
             task.pk,
-            address,
-            address,
+            self.status_address(task.pk) + self.status_query,
             task.pk,
             task.pk,
             status,

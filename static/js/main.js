@@ -8,6 +8,7 @@ import "./dialogs.js";
 import "./session-end.js";
 import "./narrow-folds.js";
 import "./focus.js";
+import "./link-address.js";
 import "./omit-empty.js";
 import "./typing-history.js";
 import "./pick-list.js";
