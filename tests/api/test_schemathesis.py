@@ -37,11 +37,16 @@ CHECKS = {
 }
 
 
+# One for all calls, which put up the middleware once; it keeps no cookie from one to the next.
+CLIENT = Client()
+
+
 def ask_django(adapter: HTTPAdapter, request: requests.PreparedRequest, *_arguments, **_options) -> requests.Response:
     """Let Django's test client, in whose transaction all is done, answer what `requests` would send."""
     headers = {name: value for name, value in request.headers.items() if name.lower() != "content-length"}
     content_type, body = headers.pop("Content-Type", ""), request.body or b""
-    answer = Client().generic(request.method, request.url, body, content_type=content_type, headers=headers)
+    answer = CLIENT.generic(request.method, request.url, body, content_type=content_type, headers=headers)
+    CLIENT.cookies.clear()
     raw = HTTPResponse(io.BytesIO(answer.content), answer.headers, answer.status_code, preload_content=False)
     return adapter.build_response(request, raw)
 
