@@ -22,7 +22,7 @@ MO_FILES := $(PO_FILES:.po=.mo)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help setup setup-ocr setup-s3 run bundle test test-fast test-slow lint lint-python lint-browser checks suite scan audit bench bench-million bench-quick faults faults-quick faults-verification messages requirements third-party corpus screenshots help-pictures clean
+.PHONY: help setup setup-ocr setup-s3 run bundle test test-fast test-slow lint lint-python lint-browser checks suite suite-sqlite suite-postgresql slow-sqlite slow-postgresql scan audit bench bench-million bench-quick faults faults-quick faults-verification messages requirements third-party corpus screenshots help-pictures clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -120,19 +120,34 @@ checks: setup
 # is done first takes over from the others. Many processes read the same code: none of them should have to compile it.
 WORKERS ?= 3
 PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
-ON_POSTGRESQL := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m tests.run_on_postgresql -n $(WORKERS) --dist worksteal
+# At the same time: what the one run leaves of the cores while it begins, waits and ends, the other takes. PostgreSQL has a
+# quarter of the work, and is to be done first.
+WORKERS_ON_POSTGRESQL ?= $(shell expr \( $(WORKERS) + 1 \) / 2)
+ON_POSTGRESQL := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m tests.run_on_postgresql -n $(WORKERS_ON_POSTGRESQL) --dist worksteal
+# What it prints comes when it is done, not amid what the other prints.
+when_done = @echo '$(subst ','\'',$(1))'; $(1) > $(VENV)/.$@ 2>&1; status=$$?; cat $(VENV)/.$@; exit $$status
 
 # A browser sees no difference between the databases: its tests run once, on SQLite.
 suite: setup
+	@$(MAKE) --no-print-directory --jobs 2 suite-sqlite suite-postgresql
+
+suite-sqlite: setup
 	$(PYTEST) -m "not slow" $(PYTEST_ARGS)
-	$(ON_POSTGRESQL) -m "not browser and not slow" $(PYTEST_ARGS)
+
+suite-postgresql: setup
+	$(call when_done,$(ON_POSTGRESQL) -m "not browser and not slow" $(PYTEST_ARGS))
 
 test-fast: setup ## on SQLite, without browser, LibreOffice and what takes long: while you work
 	$(PYTEST) -m "not browser and not office and not long and not slow" $(PYTEST_ARGS)
 
 test-slow: setup ## what `make test` leaves out or tries with a few examples only, on both databases
-	HYPOTHESIS_PROFILE=thorough $(PYTEST) -m "slow or deep" $(PYTEST_ARGS)
-	HYPOTHESIS_PROFILE=thorough $(ON_POSTGRESQL) -m "not browser and (slow or deep)" $(PYTEST_ARGS)
+	@HYPOTHESIS_PROFILE=thorough $(MAKE) --no-print-directory --jobs 2 slow-sqlite slow-postgresql
+
+slow-sqlite: setup
+	$(PYTEST) -m "slow or deep" $(PYTEST_ARGS)
+
+slow-postgresql: setup
+	$(call when_done,$(ON_POSTGRESQL) -m "not browser and (slow or deep)" $(PYTEST_ARGS))
 
 # Wapiti is under the GPL and no part of the product: it gets an environment of its own.
 WAPITI := $(VENV)/wapiti/bin/wapiti
@@ -182,8 +197,12 @@ FAULTS := $(BIN)/python -m tests.faults
 faults: setup ## kill and stop processes 200 times while people write, into docs/reliability.md (half an hour)
 	$(FAULTS) --write $(FAULTS_ARGS)
 
+# Most of it is waiting: on both at once.
 faults-quick: setup ## each kind of fault once, on both databases
-	$(FAULTS) --each-once $(FAULTS_ARGS)
+	@$(MAKE) --no-print-directory --jobs 2 faults-quick-sqlite faults-quick-postgresql
+
+faults-quick-%: setup
+	$(call when_done,$(FAULTS) --each-once --database $* $(FAULTS_ARGS))
 
 faults-verification: setup ## what verify_register costs, into docs/reliability.md
 	$(BIN)/python -m tests.faults.verification

@@ -41,9 +41,9 @@ class MigratedDatabase:
         self.is_there = False
 
     def lock(self) -> None:
-        """Let the other processes wait: they take what this one makes."""
+        """Let the other processes of this database wait: they take what this one makes."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._lock = (self.folder / "lock").open("w")
+        self._lock = (self.folder / f"{connection.vendor}.lock").open("w")
         fcntl.flock(self._lock, fcntl.LOCK_EX)
 
     def unlock(self) -> None:
