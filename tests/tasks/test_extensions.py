@@ -80,6 +80,14 @@ def test_granting_moves_the_deadline_and_counts(world):
     assert (task.original_due_date, task.original_deadline_text) == (due, due.isoformat())
 
 
+def test_the_page_says_by_how_much_and_what_was_printed(world, client):
+    ask(world)
+    decide(world)
+    client.force_login(world.reader)
+    page = compact_html(client.get(world.due_soon.get_absolute_url()))
+    assert f"延期 1 次，共延长 30 天；原期限 {world.due_soon.original_deadline_text}" in page
+
+
 def test_as_of_shows_the_deadline_of_the_day(world):
     before = world.day - datetime.timedelta(days=3)
     due = world.due_soon.due_date
