@@ -20,7 +20,10 @@ from .draft_services import create_draft, hash_content, load_draft, lock_documen
 
 
 def find_existing_meeting(draft: Draft, sha256: str) -> Meeting | None:
-    """Return the file's meeting by hash, number, or title and issue day; or None.
+    """Return the file's meeting by hash, number, or issue day and title; or None.
+
+    An annex alone may have neither number nor the meeting's full name: the meeting of its issue day that has most of
+    its suggestions is its own.
 
     A draft without a file is of the meeting it corrects, or of a new one.
     """
@@ -36,8 +39,18 @@ def find_existing_meeting(draft: Draft, sha256: str) -> Meeting | None:
         for pk, document_number in meetings.exclude(document_number="").values_list("pk", "document_number"):
             if fold_text(document_number) == number:
                 return meetings.get(pk=pk)
-    if metadata.title and metadata.issued_on:
-        return meetings.filter(title=metadata.title, issued_on=metadata.issued_on).first()
+    if metadata.issued_on is None:
+        return None
+    of_day = meetings.filter(issued_on=metadata.issued_on)
+    if metadata.title and (named := of_day.filter(title=metadata.title).first()):
+        return named
+    if metadata.document_number:
+        return None
+    printed = {fold_text(drafted.row.suggestion) for drafted in draft.rows if drafted.row.suggestion}
+    for meeting in of_day:
+        known = set(map(fold_text, meeting.suggestions.values_list("text", flat=True)))
+        if 2 * len(printed & known) > len(printed):
+            return meeting
     return None
 
 

@@ -4,12 +4,13 @@ import pytest
 
 from meetings.errors import PermissionDeniedError
 from meetings.minutes import accept, draft_services
-from meetings.models import DraftRow, Meeting, Task
+from meetings.models import DraftRow, Meeting, Suggestion, Task
 from tests import factories
 
-from .uploads import a_draft
+from .uploads import DATA, a_draft, act
 
 pytestmark = pytest.mark.django_db
+ANNEX = DATA / "annex.docx"
 
 
 def test_an_update_corrects_through_the_verbs_and_removes_nothing():
@@ -41,6 +42,32 @@ def test_an_update_corrects_through_the_verbs_and_removes_nothing():
     assert Task.objects.get(suggestion__position=2).deadline_text == "2023.12"
     assert meeting.suggestions.count() == 12
     assert Task.objects.count() == 19
+
+
+@pytest.mark.long
+def test_the_annex_alone_is_of_the_meeting_that_has_its_suggestions_and_its_issue_day(client):
+    factories.real_meeting()
+    staff = factories.secretariat()
+    client.force_login(staff)
+    document = a_draft(staff, ANNEX)
+    for day, page in (("2023-11-09", "整个会议确认入库"), ("2023-11-08", "这次会议已在台账中")):
+        act(client, document, "facts", version=document.version, issued_on=day)
+        document.refresh_from_db()
+        assert page in client.get(f"/import/{document.pk}/").content.decode(), day
+    accept.accept_draft(document_id=document.pk, actor=staff)
+    meeting = Meeting.objects.get()
+    assert (meeting.title, Task.objects.count()) == ("中国合格评定国家认可委员会第五届执行委员会第二次会议", 18)
+
+
+def test_another_meeting_of_that_day_is_another(client):
+    factories.real_meeting()
+    Suggestion.objects.filter(position__gt=6).update(text="另一次会议上的意见。")
+    staff = factories.secretariat()
+    client.force_login(staff)
+    document = a_draft(staff, ANNEX)
+    act(client, document, "facts", version=document.version, issued_on="2023-11-08")
+    accept.accept_draft(document_id=document.pk, actor=staff)
+    assert Meeting.objects.count() == 2
 
 
 @pytest.mark.long
