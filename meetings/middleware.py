@@ -291,7 +291,7 @@ class LanguageMiddleware:
     """Activate Chinese, unless the account or this browser chose English.
 
     Django's LocaleMiddleware would follow the browser's Accept-Language; the secretariat's computers are often
-    set to English, and the register is a Chinese document (README, Language).
+    set to English, and the register is a Chinese document.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

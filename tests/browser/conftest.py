@@ -40,7 +40,8 @@ from tests.conftest import missing
 from .chromium_109 import make_old
 
 # A busy machine is no fault of the page's.
-expect.set_options(timeout=15_000)
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 
 # Playwright's synchronous interface runs an event loop in this thread; Django would take that for an async view.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -266,7 +267,7 @@ def visit(
         idle = idle_contexts.setdefault(repr(sorted(options.items())), [])
         context = idle.pop() if idle else browser.new_context(**options)
         contexts.append((context, idle))
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         cookies = {django_settings.LANGUAGE_COOKIE_NAME: language}
         if as_ is not None:
             cookies[django_settings.SESSION_COOKIE_NAME] = signed_in(as_)
