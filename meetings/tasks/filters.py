@@ -15,22 +15,24 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import reduce
 from operator import or_
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import django_filters
 from django import forms
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.forms import BoundField
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _, gettext_lazy
 
-from meetings.core.as_of import AS_OF, KNOWN_ON
+from meetings.core.as_of import AS_OF, KNOWN_ON, known_day
 from meetings.core.text import narrow_letters
 from meetings.core.types import StrOrPromise
 from meetings.display.fields import join_items, label
 from meetings.models import (
+    ANSWERABLE_ROLES,
     Account,
     DeadlineKind,
     DepartmentRole,
@@ -44,6 +46,8 @@ from meetings.models import (
     SuggestionSource,
     Task,
     TaskDepartment,
+    TaskLeader,
+    TaskState,
 )
 from meetings.models.choices import NOBODY
 from meetings.models.task import TaskQuerySet
@@ -155,6 +159,13 @@ class TaskFilterSet(django_filters.FilterSet):
         "confirm": ImportIssue,
     }
 
+    # What one id of these filters finds: each task once.
+    PARTS: ClassVar[dict[str, Callable[[int], QuerySet[Any, Any]]]] = {
+        "department": lambda pk: TaskDepartment.objects.filter(department=pk, role__in=ANSWERABLE_ROLES),
+        "supporting": lambda pk: TaskDepartment.objects.filter(department=pk, role=DepartmentRole.SUPPORTING),
+        "leader": lambda pk: TaskLeader.objects.filter(person=pk),
+    }
+
     def __init__(
         self,
         data: QueryDict,
@@ -223,6 +234,27 @@ class TaskFilterSet(django_filters.FilterSet):
             label = self.form.fields[name].label
             messages += [_("%(filter)s: %(error)s") % {"filter": label, "error": error} for error in errors]
         return messages
+
+    def find_rows(self) -> QuerySet[Any, Any] | None:
+        """Return rows of a narrower table, one for each task that is found, or None.
+
+        The intervals of a whole past day, and today's parts of one department or leader, are counted from an index.
+        """
+        active = self._active_values()
+        if self.day != timezone.localdate():
+            states = TaskState.objects.overlapping(self.day, self.day).identified_by("intervals", self.day)
+            return None if active else states
+        if known_day() or len(active) != 1:
+            return None
+        [(name, ids)] = active
+        if name not in self.PARTS or not isinstance(ids, list) or len(ids) != 1 or NOBODY in ids:
+            return None
+        # Without what is no task of today: few, found by indexes.
+        joined, later = (
+            Task.objects.filter(joined_into__isnull=False),
+            Task.objects.standing().filter(issued_on__gt=self.day),
+        )
+        return self.PARTS[name](int(ids[0])).exclude(task__in=joined.values("pk")).exclude(task__in=later.values("pk"))
 
     def describe(self) -> list[str]:
         """Describe each active filter in the reader's language: “Status: In progress”.

@@ -253,7 +253,8 @@ def find_page(
     # An export contains all pages, so the page parameters are ignored.
     number = 1 if params.get("export") else _parse_page(params, errors)
     found = tasks.none() if errors else filterset.qs if filterset.narrows else tasks
-    paginator = TaskPaginator(found, order, per_page, load=load, is_exact=COUNT_EXACTLY in params)
+    rows, is_exact = None if errors else filterset.find_rows(), COUNT_EXACTLY in params
+    paginator = TaskPaginator(found, order, per_page, load=load, is_exact=is_exact, rows=rows, whole=tasks)
     try:
         page = paginator.page(1 if errors else number, after="" if errors else params.get(AFTER, ""))
     except (EmptyPage, InvalidCursorError) as error:

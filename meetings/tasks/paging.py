@@ -6,6 +6,7 @@ page from the last row on (``after=``) and the previous one from the first row b
 skip nor repeat a row that others changed.
 """
 
+import datetime
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -13,11 +14,12 @@ from typing import Any, NamedTuple
 from django.core import signing
 from django.core.paginator import EmptyPage, Page, Paginator
 from django.db import connections
-from django.db.models import Expression, F, OrderBy, Q, QuerySet, Subquery
+from django.db.models import Exists, Expression, F, OrderBy, OuterRef, Q, QuerySet, Subquery
+from django.db.models.lookups import LessThanOrEqual
 from django.utils.functional import cached_property
 
 from meetings.models import Task
-from meetings.models.orders import REGISTER_ORDER
+from meetings.models.orders import REGISTER_ORDER, WithoutIndex
 from meetings.models.prepared import PreparedQuery
 from meetings.models.task import TaskQuerySet
 
@@ -55,12 +57,13 @@ PRINTED_KEYS = tuple(Key(name, is_descending=name in ("issued_on", "meeting_id")
 class Part:
     """Rows that stand together, by ``keys`` of which the first alone may be empty.
 
-    ``ends_empty``: there are rows without it, which stand at the end.
+    ``ends_empty``: there are rows without it, which stand at the end. ``past_day`` is the day of their state, if past.
     """
 
     tasks: TaskQuerySet
     keys: tuple[Key, ...]
     ends_empty: bool = False
+    past_day: datetime.date | None = None
 
     def sort(self, *, from_end: bool = False) -> TaskQuerySet:
         """Return the rows in order, or from the end."""
@@ -69,7 +72,12 @@ class Part:
             order[0].nulls_last = True
         for key in order if from_end else ():
             key.reverse_ordering()
-        return self.tasks.indexed().order_by(*order)
+        tasks = self.tasks.indexed()
+        if self.past_day and self.keys[0].name == "issued_on":
+            # The index is not asked for the states of what that day did not know.
+            is_issued: Any = LessThanOrEqual(WithoutIndex("issued_on"), self.past_day)
+            tasks = tasks.filter(is_issued)
+        return tasks.order_by(*order)
 
     def sort_beyond(self, values: Sequence[Any], *, from_end: bool = False) -> TaskQuerySet:
         """Return the rows after the one with ``values``; from the end, those before."""
@@ -104,12 +112,14 @@ class Order:
 
     ``sort_key`` is the column or expression, the rows without one at the end both ways; ``keys`` decide between equal
     ones, or alone. ``values`` are the conditions of the few values of a column that no index has, in order.
+    ``past_day`` is the day of the list, if past.
     """
 
     name: str = ""
     keys: tuple[Key, ...] = PRINTED_KEYS
     sort_key: F | Expression | Subquery | None = None
     values: Sequence[Q] = ()
+    past_day: datetime.date | None = None
 
     def sort(self, tasks: TaskQuerySet) -> TaskQuerySet:
         """Return all ``tasks`` in the order."""
@@ -120,7 +130,7 @@ class Order:
         if not is_long:
             return [self._whole(tasks)]
         if self.values:
-            parts = [Part(tasks.filter(condition), self.keys) for condition in self.values]
+            parts = [Part(tasks.filter(condition), self.keys, past_day=self.past_day) for condition in self.values]
             return parts[::-1] if self.is_descending else parts
         whole = self._whole(tasks)
         if not whole.ends_empty:
@@ -137,7 +147,7 @@ class Order:
 
     def _whole(self, tasks: TaskQuerySet) -> Part:
         if self.sort_key is None:
-            return Part(tasks, self.keys)
+            return Part(tasks, self.keys, past_day=self.past_day)
         own = Key("order_key", self.is_descending)
         return Part(tasks.annotate(order_key=self.sort_key), (own, *self.keys), ends_empty=True)
 
@@ -184,7 +194,8 @@ class TaskPaginator(Paginator):
     """Pages of ``tasks`` in an ``order``.
 
     ``load`` returns the tasks of some ids, with what a row shows. A number beyond `MOST_COUNTED` is known only if
-    ``is_exact``.
+    ``is_exact``. ``rows``, if any, are of a narrower table and name one ``task`` each, which make up ``tasks`` among
+    those of the ``whole`` day.
     """
 
     object_list: TaskQuerySet
@@ -197,23 +208,35 @@ class TaskPaginator(Paginator):
         *,
         load: Callable[[list[int]], Iterable[Task]],
         is_exact: bool = False,
+        rows: QuerySet[Any, Any] | None = None,
+        whole: TaskQuerySet | None = None,
     ) -> None:
         super().__init__(tasks, per_page)
         self.order, self.load, self.is_exact = order, load, is_exact
+        self.rows, self.whole = rows, whole
 
     @cached_property
     def count(self) -> int:
         """How many tasks there are, or at least are, where it is not `is_exact`."""
+        rows = self.object_list if self.rows is None else self.rows
         if self.is_exact:
-            return self.object_list.order_by().count()
-        number = _first_ids.count(self.object_list, MOST_COUNTED + 1)
+            return rows.order_by().count()
+        number = _first.count(rows, MOST_COUNTED + 1)
         self.is_exact = number <= MOST_COUNTED
         return min(number, MOST_COUNTED)
 
     @cached_property
     def parts(self) -> list[Part]:
         """The parts of the list."""
-        return self.order.split(self.object_list, is_long=self.count > _SHORT)
+        return self.order.split(self._tasks, is_long=self.count > _SHORT)
+
+    @cached_property
+    def _tasks(self) -> TaskQuerySet:
+        """The tasks, asked for so that SQLite does not begin with ``rows`` that are many."""
+        is_sqlite = connections[self.object_list.db].vendor == "sqlite"
+        if self.rows is None or self.whole is None or not is_sqlite or self.count < MOST_COUNTED or self.order.values:
+            return self.object_list
+        return self.whole.filter(Exists(self.rows.filter(task=OuterRef("pk"))))
 
     def page(self, number: int | str, after: str = "") -> TaskPage:
         """Return a page by its number or as `LAST_PAGE`, or that ``after`` a cursor.
@@ -268,7 +291,7 @@ class TaskPaginator(Paginator):
     ) -> list[tuple[int, tuple]]:
         found: list[tuple[int, tuple]] = []
         for place, part in parts:
-            rows = _keys.fetch(part.tasks, part.keys, part.ends_empty, from_end, start, stop)
+            rows = _keys.fetch(part.tasks, part.keys, part.ends_empty, part.past_day, from_end, start, stop)
             found += [(place, row) for row in rows]
             if len(rows) == stop - start:
                 break
@@ -282,7 +305,7 @@ class TaskPaginator(Paginator):
         except (signing.BadSignature, ValueError) as error:
             raise InvalidCursorError from error
         # The list may have become short or long in the meantime, so the parts are those of the cursor.
-        parts = self.order.split(self.object_list, is_long=place is not None)
+        parts = self.order.split(self._tasks, is_long=place is not None)
         if name != self.order.name:
             raise InvalidCursorError
         place, number = place or 0, self.per_page + 1
@@ -301,15 +324,21 @@ class TaskPaginator(Paginator):
 
 
 @PreparedQuery
-def _first_ids(tasks: TaskQuerySet, number: int) -> QuerySet[Any, Any]:
-    return tasks.order_by().values("pk")[:number]
+def _first(rows: QuerySet[Any, Any], number: int) -> QuerySet[Any, Any]:
+    return rows.order_by().values("pk" if rows.model is Task else "task")[:number]
 
 
 @PreparedQuery
 def _keys(
-    tasks: TaskQuerySet, keys: tuple[Key, ...], ends_empty: bool, from_end: bool, start: int, stop: int
+    tasks: TaskQuerySet,
+    keys: tuple[Key, ...],
+    ends_empty: bool,
+    past_day: datetime.date | None,
+    from_end: bool,
+    start: int,
+    stop: int,
 ) -> QuerySet[Any, Any]:
-    rows = Part(tasks, keys, ends_empty).sort(from_end=from_end)[start:stop]
+    rows = Part(tasks, keys, ends_empty, past_day).sort(from_end=from_end)[start:stop]
     return rows.values_list(*(key.name for key in keys))
 
 

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from django.http import HttpRequest, QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
 from django_tables2.data import TableListData
 from django_tables2.rows import BoundRows
@@ -194,16 +195,18 @@ class TaskTable(ListTable):
 
         The last name counts; without one the tasks stand as the breakdown tables print, the newest meeting first.
         """
+        past_day = None if day == timezone.localdate() else day
         if not sorting:
-            return tasks, Order()
+            return tasks, Order(past_day=past_day)
         column = cls.base_columns[sorting[-1].removeprefix("-")]
         if column.annotate:
             tasks = column.annotate(tasks, day)
         if column.sort_key is None:
             is_descending = sorting[-1].startswith("-")
-            return tasks, Order(sorting[-1], REVERSED_REGISTER_KEYS if is_descending else REGISTER_KEYS)
+            keys = REVERSED_REGISTER_KEYS if is_descending else REGISTER_KEYS
+            return tasks, Order(sorting[-1], keys, past_day=past_day)
         values = column.values(day) if column.values else ()
-        return tasks, Order(sorting[-1], REGISTER_KEYS, column.sort_key, values)
+        return tasks, Order(sorting[-1], REGISTER_KEYS, column.sort_key, values, past_day)
 
 
 # The parameter that names the columns of a list, in order: columns=number,text,due.

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from lxml import html
 
-from meetings.models import Health, Task
+from meetings.models import DepartmentRole, Health, Meeting, Task
 from meetings.tasks import paging
 from meetings.tasks.tables import TaskTable
 from tests import factories
@@ -138,6 +138,51 @@ def test_a_list_of_just_as_many_as_are_counted_is_counted(register, client, monk
     monkeypatch.setattr(paging, "MOST_COUNTED", total)
     page = html.fromstring(client.get("/tasks/").content)
     assert f"{total} 项" in page.xpath("string(//p[@class='results-count'])")
+
+
+def look_at_narrow_count(client, monkeypatch, query, table):
+    """A list is counted from an index of ``table``, and is the same where it is long."""
+    whole = follow(client, f"/tasks/?{query}&per_page=50")
+    with CaptureQueriesContext(connection) as queries:
+        listing = client.get(f"/tasks/?{query}").context["listing"]
+    [counted] = [asked["sql"] for asked in queries if f"LIMIT {paging.MOST_COUNTED + 1})" in asked["sql"]]
+    assert counted.startswith(f'SELECT COUNT(*) FROM (SELECT "{table}"."task_id"'), counted
+    assert listing.row_count == len(whole) > 1
+    with monkeypatch.context() as patched:
+        patched.setattr(paging, "_SHORT", 1)
+        patched.setattr(paging, "MOST_COUNTED", 1)
+        for sort in ("", "-number", "due", "health"):
+            in_order = follow(client, f"/tasks/?{query}&sort={sort}&per_page=50&count=1")
+            assert follow(client, f"/tasks/?{query}&sort={sort}&per_page=2") == in_order, sort
+            assert follow_back(client, f"/tasks/?{query}&sort={sort}&per_page=2&page=last") == in_order, sort
+            assert set(in_order) == set(whole)
+
+
+@pytest.mark.long
+def test_what_one_department_or_leader_has_is_counted_without_the_tasks(register, client, monkeypatch, subtests):
+    supporting = [(register.technology, DepartmentRole.LEAD), (register.international, DepartmentRole.SUPPORTING)]
+    joined, later, *_others = [
+        factories.task(departments=supporting, leaders=[register.supervisor]) for _number in range(5)
+    ]
+    Task.objects.filter(pk=joined.pk).update(joined_into=register.overdue)
+    tomorrow = timezone.localdate() + datetime.timedelta(days=1)
+    Meeting.objects.filter(pk=later.suggestion.meeting_id).update(issued_on=tomorrow)
+    for query, table in (
+        (f"department={register.technology.pk}", "meetings_taskdepartment"),
+        (f"supporting={register.international.pk}", "meetings_taskdepartment"),
+        (f"leader={register.supervisor.pk}", "meetings_taskleader"),
+    ):
+        with subtests.test(query):
+            look_at_narrow_count(client, monkeypatch, query, table)
+            ids = follow(client, f"/tasks/?{query}")
+            assert not {joined.pk, later.pk}.intersection(ids)
+
+
+@pytest.mark.long
+def test_a_past_day_is_counted_by_its_intervals(register, client, monkeypatch):
+    factories.task(factories.suggestion(factories.meeting(timezone.localdate(), held_on=None)))
+    day = timezone.localdate() - datetime.timedelta(days=1)
+    look_at_narrow_count(client, monkeypatch, f"as_of={day}", "meetings_taskstate")
 
 
 @pytest.mark.long
