@@ -31,14 +31,12 @@ from meetings.models import (
     Role,
     Status,
     Task,
-    TaskDepartment,
     TaskLog,
-    TaskState,
     awaiting_agreement,
     awaiting_decision,
 )
-from meetings.models.health import health_condition
 from meetings.models.log import CLAIMED, TaskLogQuerySet
+from meetings.models.orders import WithoutIndex
 from meetings.models.prepared import PreparedQuery
 from meetings.models.task import TaskQuerySet
 
@@ -208,7 +206,7 @@ def still_waits(account: Account, day: datetime.date, task: Task) -> bool:
 
 
 def _tasks_on(past_day: datetime.date | None) -> TaskQuerySet:
-    return Task.objects.all() if past_day is None else Task.objects.on(past_day)
+    return Task.objects.standing() if past_day is None else Task.objects.on(past_day)
 
 
 def _entries_by(past_day: datetime.date | None) -> TaskLogQuerySet:
@@ -287,18 +285,17 @@ _PAST_GROUPS = {
 def _liaison_groups(account: Account, day: datetime.date) -> list[InboxGroup]:
     own = account.departments.values("pk")
     unanswered = Instruction.objects.filter(answer__isnull=True)
-    reminded = _reminded_tasks(own, day)
     return [
         InboxGroup(
             "answer",
-            Task.objects.assigned_to(own, DepartmentRole.values).filter(pk__in=unanswered.values("task")),
+            Task.objects.filter(pk__in=_about_parts(unanswered, own, DepartmentRole.values).values("task")),
             partial(_first_of, unanswered.order_by("pk"), "text", "given_on"),
             day_label=_("Given on"),
             words_label=_("Instruction"),
         ),
         InboxGroup(
             "reminded",
-            reminded,
+            _reminded_tasks(own, day),
             partial(_first_of, _reminders(own).order_by("-sequence"), "note", "effective_on"),
             day_label=_("Reminded on"),
             words_label=_("What they are reminded of"),
@@ -306,10 +303,7 @@ def _liaison_groups(account: Account, day: datetime.date) -> list[InboxGroup]:
         _sent_back_group(account, None),
         InboxGroup(
             "report",
-            # A reminded task asks for the same report, so it is left out here.
-            Task.objects.assigned_to(own)
-            .filter(pk__in=_tasks_to_report(day).order_by().values("pk"))
-            .exclude(pk__in=reminded.values("pk")),
+            _tasks_to_report(day).assigned_to(own),
             # What the liaison's departments reported last stands here for what is asked: anything newer.
             lambda: (_last_note(account, day), F("next_day")),
             day_label=_("Due day"),
@@ -329,19 +323,29 @@ def _reminded_tasks(departments: QuerySet, day: datetime.date) -> TaskQuerySet:
 
     Where the task is not red, taking over its meeting is an answer, too.
     """
-    entries, part = TaskLog.objects.standing(), OuterRef("department")
-    to_part = Q(department__isnull=True) | Q(department=part) | Q(department__merged_into=part)
-    reminders = entries.filter(to_part, kind=EntryKind.REMINDER, task=OuterRef("task"))
-    part = OuterRef(OuterRef("department"))
+    entries, part = TaskLog.objects.standing(), OuterRef("part")
+    reminders = _about_parts(entries.filter(kind=EntryKind.REMINDER), departments, ANSWERABLE_ROLES).filter(
+        Q(department__isnull=True) | Q(department=F("part")) | Q(department__merged_into=F("part")),
+        task__status__in=OPEN_STATUSES,
+    )
     by_part = Q(department=part) | Q(department__merged_into=part)
     reports = entries.filter(by_part, is_report=True, task=OuterRef("task"), sequence__gt=OuterRef("sequence"))
     acknowledged = Acknowledgement.objects.filter(
-        department=part, meeting=OuterRef("task__suggestion__meeting"), recorded_at__gt=OuterRef("recorded_at")
+        department=part, meeting=OuterRef("task__meeting"), recorded_at__gt=OuterRef("recorded_at")
     )
-    is_red = Exists(_pressing_states(day).filter(task=OuterRef("task")))
+    is_red = Exists(Task.objects.on(day).in_health(PRESSING, day).filter(pk=OuterRef("task")))
     unanswered = reminders.filter(~Exists(reports), is_red | ~Exists(acknowledged))
-    parts = TaskDepartment.objects.filter(Exists(unanswered), department__in=departments, role__in=ANSWERABLE_ROLES)
-    return Task.objects.standing().filter(pk__in=parts.values("task"), status__in=OPEN_STATUSES)
+    return Task.objects.standing().filter(pk__in=unanswered.values("task"))
+
+
+def _about_parts(rows: QuerySet[Any], departments: QuerySet, roles: Iterable[str]) -> QuerySet[Any]:
+    """Return those of the few ``rows`` whose task ``departments`` have a ``part`` in.
+
+    The tasks of a department are many, so a query does not begin with them.
+    """
+    part = "task__task_departments"
+    parts = rows.alias(part=WithoutIndex(f"{part}__department"), role=WithoutIndex(f"{part}__role"))
+    return parts.filter(part__in=departments, role__in=roles)
 
 
 def reminded_task_ids(account: Account, day: datetime.date) -> set[int]:
@@ -370,13 +374,6 @@ def _tasks_to_report(day: datetime.date) -> TaskQuerySet:
     )
     pressing = Task.objects.on(day).in_health(PRESSING, day)
     return pressing.filter(unreported).exclude(Q(day_status=Status.CLOSURE_REQUESTED))
-
-
-def _pressing_states(day: datetime.date) -> QuerySet[TaskState]:
-    pressing = Q()
-    for health in PRESSING:
-        pressing |= health_condition(health, day)
-    return TaskState.objects.overlapping(day, day).filter(pressing)
 
 
 def _refusal_entries(past_day: datetime.date | None) -> TaskLogQuerySet:
