@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from django.apps import apps
 from django.db import models
@@ -72,20 +72,23 @@ class DepartmentQuerySet(NamedQuerySet["Department"]):
 
         Only liaisons who may sign in are counted.
         """
-        parts = apps.get_model("meetings", "TaskDepartment").objects.filter(
-            role__in=roles, task__status__in=open_statuses, task__joined_into__isnull=True
-        )
         return self.annotate(
-            open_count=count_rows(parts, "department"),
-            liaison_count=count_rows(
-                self.model.liaisons.through.objects.filter(account__is_active=True, account__role=Role.LIAISON),
-                "department",
-            ),
+            open_count=count_rows(self._open_parts(open_statuses, roles), "department"),
+            liaison_count=count_rows(self._liaisons(), "department"),
         )
 
     def without_liaison(self, open_statuses: Iterable[str], roles: Iterable[str]) -> Self:
         """Return those with open tasks, but without a liaison."""
-        return self.with_counts(open_statuses, roles).filter(open_count__gt=0, liaison_count=0)
+        own = OuterRef("pk")
+        open_parts = self._open_parts(open_statuses, roles).filter(department=own)
+        return self.filter(~Exists(self._liaisons().filter(department=own)), Exists(open_parts))
+
+    def _open_parts(self, open_statuses: Iterable[str], roles: Iterable[str]) -> QuerySet[Any]:
+        parts = apps.get_model("meetings", "TaskDepartment").objects
+        return parts.filter(role__in=roles, task__status__in=open_statuses, task__joined_into__isnull=True)
+
+    def _liaisons(self) -> QuerySet[Any]:
+        return self.model.liaisons.through.objects.filter(account__is_active=True, account__role=Role.LIAISON)
 
     def selectable(self, include: Iterable[int | str] = ()) -> Self:
         """Return the departments in use and those of ``include``, as choices of a form.

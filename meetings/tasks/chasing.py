@@ -174,9 +174,9 @@ def _last_reports(day: datetime.date) -> dict[int, datetime.date]:
 
 def _first_given(day: datetime.date) -> dict[int, datetime.date]:
     """Return since when each department has had one of its open tasks."""
-    parts = TaskDepartment.objects.filter(role__in=ANSWERABLE_ROLES, task__in=Task.objects.on(day).open().values("pk"))
-    first = parts.order_by().values_list("department").annotate(first=Min("task__suggestion__meeting__issued_on"))
-    return dict(first)
+    tasks = Task.objects.on(day).open().alias(role=WithoutIndex("task_departments__role")).order_by()
+    answerable = tasks.filter(role__in=ANSWERABLE_ROLES)
+    return dict(answerable.values_list(WithoutIndex("task_departments__department")).annotate(first=Min("issued_on")))
 
 
 def _workbooks_sent() -> dict[int, datetime.datetime]:
@@ -185,7 +185,8 @@ def _workbooks_sent() -> dict[int, datetime.datetime]:
 
 
 def _workbooks_returned() -> dict[int, datetime.datetime]:
-    entries = TaskLog.objects.standing().filter(batch__source=BatchSource.WORKBOOK, department__isnull=False)
+    # Entries of no department are counted under None: left out by a condition, SQLite would begin with all the others.
+    entries = TaskLog.objects.standing().filter(batch__source=BatchSource.WORKBOOK)
     return dict(entries.order_by().values_list(_REPORTER).annotate(last=Max("batch__made_at")))
 
 

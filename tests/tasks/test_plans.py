@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterator
 
 import pytest
 from django.db import connection
 from django.db.models import Count
 from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from meetings.core.lifecycle import OPEN_STATUSES
 from meetings.devtools import synthetic
-from meetings.models import Consent, Health, Meeting, Role, Task, TaskLog, TaskState
-from meetings.tasks.filters import filter_tasks
+from meetings.models import (
+    ANSWERABLE_ROLES,
+    Consent,
+    Department,
+    Health,
+    Meeting,
+    Role,
+    Task,
+    TaskDepartment,
+    TaskLog,
+    TaskState,
+)
+from meetings.tasks import chasing, inbox, paging
+from meetings.tasks.filters import TaskFilterSet, filter_tasks
+from meetings.tasks.paging import TaskPaginator
 from meetings.tasks.tables import TaskTable
 from tests import factories
 from tests.cached_world import filled_register
@@ -45,6 +61,41 @@ def test_what_waits_for_consent_does_not_read_the_log(db):
         cursor.execute("ANALYZE")
     claims = TaskLog.objects.filter(batch__consent=Consent.ASKED).order_by()
     assert "SCAN meetings_tasklog" not in claims.explain(), claims.explain()
+
+
+@pytest.mark.slow
+@pytest.mark.sqlite
+def test_what_waits_for_a_liaison_is_found_without_all_tasks(db):
+    synthetic.generate(300, seed=7)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    departments = Department.objects.filter(task_departments__isnull=False)[:1]
+    liaison = factories.account(Role.LIAISON, departments=departments)
+    plans = {
+        group.key: group.tasks.order_by().values("pk").explain()
+        for group in inbox.groups(liaison, timezone.localdate())
+    }
+    for key in ("answer", "reminded"):
+        assert "task_department_tasks" not in plans[key], "what is to be answered is less than what a department has"
+    assert "SCAN W0 USING INDEX log_reminders" in plans["reminded"], plans["reminded"]
+    assert "SCAN meetings_task" not in plans["report"], plans["report"]
+
+
+@pytest.mark.slow
+@pytest.mark.sqlite
+def test_who_is_to_be_chased_is_found_without_the_whole_log(db):
+    synthetic.generate(300, seed=7)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    departments = Department.objects.without_liaison(OPEN_STATUSES, ANSWERABLE_ROLES)
+    assert "COUNT(" not in str(departments.query), "one open task is enough"
+    with CaptureQueriesContext(connection) as queries:
+        chasing.find_asked(Task.objects.on(timezone.localdate()), timezone.localdate())
+    [returned] = [query["sql"] for query in queries if "made_at" in query["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {returned}")
+        plan = str(cursor.fetchall())
+    assert "log_of_batch" in plan, plan
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +134,13 @@ def test_a_hundred_thousand_tasks_cost_the_queries_of_eighteen(large_register, s
 
 @pytest.mark.slow
 def test_a_large_register_is_read_from_indexes(large_register, db, subtests):
-    looks = (look_at_orders_of_stored_columns, look_at_next_pages, look_at_what_is_red, look_at_one_meeting)
+    looks = (
+        look_at_orders_of_stored_columns,
+        look_at_next_pages,
+        look_at_what_is_red,
+        look_at_one_meeting,
+        look_at_one_department,
+    )
     for look in (*looks, look_at_past_day):
         with subtests.test(look.__name__):
             look()
@@ -136,6 +193,23 @@ def look_at_one_meeting() -> None:
     assert "meetings_suggestion" not in plan.replace("meetings_suggestion_id", ""), plan
 
 
+def look_at_one_department() -> None:
+    """The many tasks of a department come in the order of an index, and are counted by their parts alone."""
+    day, of_departments = timezone.localdate(), TaskDepartment.objects.values_list("department")
+    [(pk, _number)] = of_departments.annotate(number=Count("pk")).order_by("-number")[:1]
+    whole, order = TaskTable.order_of(Task.objects.on(day), day, [])
+    filterset = TaskFilterSet(QueryDict(f"department={pk}"), whole, day=day)
+    rows = filterset.find_rows()
+    counted = rows.order_by().values("task")[: paging.MOST_COUNTED + 1].explain()
+    assert "task_department_tasks" in counted or connection.vendor == "postgresql", counted
+    assert not re.search("SCAN|Join|Nested Loop", counted), counted
+    paginator = TaskPaginator(filterset.qs, order, 50, load=list, rows=rows, whole=whole)
+    paginator.count = paging.MOST_COUNTED
+    [part] = paginator.parts
+    page = part.sort().values_list(*(key.name for key in part.keys))[:50].explain()
+    assert not sorts_all_rows(page), page
+
+
 def look_at_past_day() -> None:
     """A page of a past day, and what is counted of it, comes from indexes."""
     add_long_history()
@@ -144,6 +218,10 @@ def look_at_past_day() -> None:
     [part] = order.split(tasks, is_long=True)
     first_page = part.sort().values_list(*(key.name for key in part.keys))[:50].explain()
     assert not sorts_all_rows(first_page), first_page
+    if connection.vendor == "postgresql":
+        assert "Index Cond: (issued_on <=" in first_page, "what was issued later is not asked for its states"
+    else:
+        assert "issued_on" in str(part.sort().query.where), "what was issued later is not asked for its states"
     for counted in (
         TaskState.objects.overlapping(day, day).order_by().values("status").annotate(number=Count("pk")),
         tasks.order_by().values("health").annotate(number=Count("pk")),
