@@ -30,13 +30,18 @@ FEWEST_ROUNDS, MOST_ROUNDS, SECONDS_EACH = 3, 21, 12
 PAGE_SIZE = 50
 
 
+class FloorFaultError(RuntimeError):
+    """Raised where the machine cannot answer a floor: the page has nothing to be held against."""
+
+
 @dataclass
 class Figures:
-    """What one page and its floor have cost, by turns."""
+    """What one page and its floor have cost, by turns; with a ``fault`` it was not measured."""
 
     page: list[Answer] = field(default_factory=list)
     floor: list[Answer] = field(default_factory=list)
     queries: int = 0
+    fault: str = ""
 
     @property
     def cost(self) -> float:
@@ -55,7 +60,7 @@ class Figures:
 
     def is_over_twice(self, goal: float | None) -> bool:
         """Return whether the page costs more than twice what it may."""
-        return goal is not None and self.ratio > 2 * goal
+        return goal is not None and not self.fault and self.ratio > 2 * goal
 
     @property
     def p95(self) -> float:
@@ -80,13 +85,18 @@ def measure(served: Served, things: Iterable[Measured], rounds: int) -> dict[Mea
     # The first turn fills the caches.
     for turn in range(rounds + 1):
         for thing in things:
-            if turn > FEWEST_ROUNDS and spent[thing] > SECONDS_EACH:
+            if figures[thing].fault or (turn > FEWEST_ROUNDS and spent[thing] > SECONDS_EACH):
                 continue
             # In a small register everybody has asked before the last turn.
             if thing.role == EACH and f"{EACH}-{turn}" not in served.register.accounts:
                 continue
             start = time.monotonic()
-            answers = [ask(served, thing, address.format(**words), turn) for address in (thing.address, thing.floor)]
+            try:
+                answers = [ask(served, thing, each.format(**words), turn) for each in (thing.address, thing.floor)]
+            except FloorFaultError as error:
+                figures[thing].fault = str(error)
+                print(f"{thing.name} is not measured: {error}", file=sys.stderr)
+                continue
             spent[thing] += time.monotonic() - start
             if turn:
                 figures[thing].page.append(answers[0])
@@ -103,7 +113,10 @@ def find_next(served: Served, page: int) -> str:
 
 
 def ask(served: Served, thing: Measured, address: str, turn: int) -> Answer:
-    """Ask once; raises RuntimeError where the answer is none. The first turn counts queries."""
+    """Ask once; raises RuntimeError where the answer is none, FloorFaultError where it is a floor's fault.
+
+    The first turn counts queries.
+    """
     headers = {} if turn else {"X-Count-Queries": "1"}
     data = None
     if thing.is_save:
@@ -115,6 +128,8 @@ def ask(served: Served, thing: Measured, address: str, turn: int) -> Answer:
         headers["HX-Request"] = "true"
     role = f"{EACH}-{turn}" if thing.role == EACH else thing.role
     answer = served.ask(address, role, data, **headers)
+    if answer.fault and address.startswith("/floor/"):
+        raise FloorFaultError(f"{address} answers {answer.status}, {answer.fault}")
     if answer.status != (302 if thing.is_save else 200):
         raise RuntimeError(f"{address} answers {answer.status}.")
     if address.startswith("/tasks/?") and b'id="task-' not in answer.body:

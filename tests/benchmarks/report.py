@@ -51,6 +51,9 @@ def table(figures: Mapping[Measured, Figures], tasks: int) -> str:
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     for thing, found in figures.items():
+        if found.fault:
+            lines.append(f"| {thing.name} | not measured: {found.fault} {'| ' * 8}|")
+            continue
         goal, last = thing.goal_for(tasks), found.page[-1]
         web = median(answer.web for answer in found.page) * 1000
         database = median(answer.database for answer in found.page) * 1000
@@ -72,6 +75,8 @@ def growth(figures: All) -> str:
         if few is None or tasks <= 10_000:
             continue
         for thing, found in many.items():
+            if found.fault or few[thing].fault:
+                continue
             ratio = against(found.cost / few[thing].cost, GROWTH)
             lines.append(f"| {vendor} | {thing.name} | {tasks:,} | {found.cost:.1f} | {ratio} | {GROWTH} |")
     head = ["| database | what | tasks | ms | ratio to 10,000 | goal |", "| --- | --- | ---: | ---: | ---: | ---: |"]
@@ -114,8 +119,14 @@ def write(name: str, text: str, file: Path = FILE) -> None:
 
 
 def over_twice(figures: All) -> list[str]:
-    """Return a line for each ratio that is over twice its goal."""
-    return [
+    """Return a line for each ratio that is over twice its goal, or not known."""
+    unknown = [
+        f"{vendor}, {tasks:,} tasks: {thing.name} is not measured: {found.fault}"
+        for (vendor, tasks), of_register in figures.items()
+        for thing, found in of_register.items()
+        if found.fault
+    ]
+    return unknown + [
         f"{vendor}, {tasks:,} tasks: {thing.name} costs {found.ratio:.1f} times its floor; the goal is {goal}."
         for (vendor, tasks), of_register in figures.items()
         for thing, found in of_register.items()

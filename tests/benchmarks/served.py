@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from types import TracebackType
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 import lxml.html
 import psutil
@@ -24,7 +24,10 @@ TOKEN = "b" * 32
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back: ``cost`` in seconds of processor time, ``wall`` on the clock, ``sent`` bytes on the way."""
+    """What came back: ``cost`` in seconds of processor time, ``wall`` on the clock, ``sent`` bytes on the way.
+
+    ``fault`` is what a 503 says that the machine could not do.
+    """
 
     status: int
     body: bytes
@@ -33,6 +36,7 @@ class Answer:
     wall: float
     web: float
     database: float
+    fault: str = ""
 
     @property
     def cost(self) -> float:
@@ -126,7 +130,8 @@ class Served:
         sent = len(body)
         if response.headers.get("Content-Encoding") == "gzip":
             body = gzip.decompress(body)
-        return Answer(response.status, body, sent, int(response.headers.get("X-Queries", 0)), wall, web, database)
+        queries, fault = int(response.headers.get("X-Queries", 0)), unquote(response.headers.get("X-Fault", ""))
+        return Answer(response.status, body, sent, queries, wall, web, database, fault)
 
     def _used(self) -> tuple[dict[int, float], dict[int, float]]:
         backends = processor_time(self.register.backends())
