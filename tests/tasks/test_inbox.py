@@ -294,7 +294,7 @@ def test_the_banner_says_what_was_decided_of_which_task(world, client, action, d
     _ = request_closure(world, task) if action == "decide-closure" else ask_for_extension(world, task)
     said = decide(client, task, action, decision)
     number = task.suggestion.number or task.suggestion.position
-    assert said.startswith(f"{number}")
+    assert said.startswith(f"序号{number}")
     assert task.text[:20] in said
     assert words in said
     assert "裁定" not in said

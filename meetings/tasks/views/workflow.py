@@ -57,7 +57,7 @@ def task_action(request: Request, pk: int, action: str) -> HttpResponse:
 
 def _success_message(task: Task, text: StrOrPromise, entry: object) -> str:
     """Name the task with the success message, for the next page may be another's."""
-    message = _("%(number)s “%(task)s”: %(sentence)s") % {
+    message = _("No. %(number)s “%(task)s”: %(sentence)s") % {
         "number": task_number_label(task),
         "task": shorten_text(task.text),
         "sentence": text,
