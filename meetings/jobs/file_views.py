@@ -43,7 +43,7 @@ def export_file(request: Request, pk: uuid.UUID) -> HttpResponseBase:
 def _render_page(request: Request, job: DBTaskResult, status: int = 200) -> HttpResponse:
     arguments = job.args_kwargs["kwargs"]
     is_done = job.status == TaskResultStatus.SUCCESSFUL
-    done, count = read_progress(arguments["key"]) or (0, arguments["row_count"])
+    done, count = read_progress(arguments["key"]) or (None, arguments["row_count"])
     context = {
         "job": job,
         "name": arguments["name"],

@@ -221,6 +221,14 @@ def test_its_page_says_how_far_it_is_and_leads_to_it(client, reader, monkeypatch
     assert "It is kept for 24 hours, for you alone." in html
 
 
+def test_what_tells_of_no_rows_is_said_to_be_written_and_no_more(client, reader):
+    page = ask(client, "/reports/slips/")
+    DBTaskResult.objects.update(status="RUNNING")
+    html = compact_html(client.get(page))
+    assert "A file of 18 rows is being written." in html
+    assert '<progress class="job-progress"></progress>' in html
+
+
 def test_nobody_else_finds_it(client, reader):
     page = ask(client, f"{LIST}xlsx")
     Worker().run_ready()
