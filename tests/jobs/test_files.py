@@ -222,7 +222,7 @@ def test_its_page_says_how_far_it_is_and_leads_to_it(client, reader, monkeypatch
 
 
 def test_what_tells_of_no_rows_is_said_to_be_written_and_no_more(client, reader):
-    page = ask(client, "/reports/slips/")
+    page = ask(client, f"/meetings/{Meeting.objects.get().pk}/?export=document")
     DBTaskResult.objects.update(status="RUNNING")
     html = compact_html(client.get(page))
     assert "A file of 18 rows is being written." in html
