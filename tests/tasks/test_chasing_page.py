@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 from lxml import html
 
-from meetings.models import DepartmentRole, Role, Status, Task, WorkbookHandout
+from meetings.models import Department, DepartmentRole, EntryKind, Role, Status, Task, WorkbookHandout
 from meetings.tasks.chasing import find_asked
 from meetings.tasks.inbox import count_waiting
 from meetings.tasks.services.acknowledgements import acknowledge, ask_to_acknowledge
@@ -43,6 +43,27 @@ def test_the_latest_and_then_the_most_silent_comes_first_and_who_never_reported_
     late = {"deadline": "2024.1", "departments": [(world.technology, DepartmentRole.RESPONSIBLE)]}
     factories.task(world.overdue.suggestion, **late)
     assert [*asked(world.day)] == ["技术部", "办公室"], "who is late with more comes first, silent or not"
+
+
+@pytest.mark.same_on_both
+def test_the_last_report_is_found_whether_it_is_of_late_or_of_long_ago_or_of_what_was_merged(world):
+    def report(task, department, *, days_ago):
+        day = world.day - datetime.timedelta(days=days_ago)
+        kind = EntryKind.PROGRESS
+        factories.entry(task, kind=kind, effective_on=day, is_report=True, note="已办。", department=department)
+
+    former = factories.department("信息部")
+    report(world.overdue, former, days_ago=120)
+    Department.objects.filter(pk=former.pk).update(merged_into=world.office, is_active=False)
+    assert asked(world.day)["办公室"].silent_days == 120
+    report(world.review_missed, world.office, days_ago=95)
+    report(world.overdue, world.technology, days_ago=100)
+    report(world.due_soon, world.technology, days_ago=2)
+    report(world.overdue, world.technology, days_ago=50)
+    found = {name: row.silent_days for name, row in asked(world.day).items()}
+    assert found == {"办公室": 95, "技术部": 2}
+    report(world.on_track, former, days_ago=1)
+    assert asked(world.day)["办公室"].silent_days == 1
 
 
 def test_a_department_without_a_liaison_says_so_until_it_has_one_again(world, client, staff):
@@ -94,8 +115,8 @@ def test_the_page_costs_as_many_queries_for_many_departments(world, client, staf
     for number in range(12):
         other = factories.department(f"第{number}部")
         factories.task(world.overdue.suggestion, deadline="2024.1", departments=[(other, DepartmentRole.RESPONSIBLE)])
-    # Session, account, the eleven of `find_asked`, and two of the navigation.
-    with django_assert_num_queries(15):
+    # Session, account, the twelve of `find_asked`, and two of the navigation.
+    with django_assert_num_queries(16):
         page = client.get("/chasing/")
     rows = "//section[@data-part]//tbody/tr"
     assert len(html.fromstring(page.content).xpath(rows)) == 10
