@@ -115,8 +115,8 @@ def test_the_page_costs_as_many_queries_for_many_departments(world, client, staf
     for number in range(12):
         other = factories.department(f"第{number}部")
         factories.task(world.overdue.suggestion, deadline="2024.1", departments=[(other, DepartmentRole.RESPONSIBLE)])
-    # Session, account, the twelve of `find_asked`, and two of the navigation.
-    with django_assert_num_queries(16):
+    # Session, account, the thirteen of `find_asked`, and two of the navigation.
+    with django_assert_num_queries(17):
         page = client.get("/chasing/")
     rows = "//section[@data-part]//tbody/tr"
     assert len(html.fromstring(page.content).xpath(rows)) == 10
