@@ -31,6 +31,7 @@ from meetings.models import (
     Role,
     Status,
     Task,
+    TaskLeader,
     TaskLog,
     awaiting_agreement,
     awaiting_decision,
@@ -257,7 +258,9 @@ def _extension_group(_account: Account, past_day: datetime.date | None) -> Inbox
 
 
 def _agreement_group(account: Account, past_day: datetime.date | None) -> InboxGroup:
-    agreeing = awaiting_agreement(_tasks_on(past_day).supervised_by([account.person_id]), past_day)
+    # Asked of the few that wait, instead of all that the leader supervises.
+    supervised = Exists(TaskLeader.objects.filter(task=OuterRef("pk"), person=account.person_id))
+    agreeing = awaiting_agreement(_tasks_on(past_day).filter(supervised), past_day)
     return InboxGroup("agree", agreeing, partial(_closure_request, past_day))
 
 

@@ -22,6 +22,7 @@ from meetings.models import (
     Department,
     Health,
     Meeting,
+    Person,
     Role,
     Task,
     TaskDepartment,
@@ -65,7 +66,7 @@ def test_what_waits_for_consent_does_not_read_the_log(db):
 
 @pytest.mark.slow
 @pytest.mark.sqlite
-def test_what_waits_for_a_liaison_is_found_without_all_tasks(db):
+def test_what_waits_for_a_liaison_or_leader_is_found_without_all_tasks(db):
     synthetic.generate(300, seed=7)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -79,6 +80,10 @@ def test_what_waits_for_a_liaison_is_found_without_all_tasks(db):
         assert "task_department_tasks" not in plans[key], "what is to be answered is less than what a department has"
     assert "SCAN W0 USING INDEX log_reminders" in plans["reminded"], plans["reminded"]
     assert "SCAN meetings_task" not in plans["report"], plans["report"]
+    leader = factories.account(Role.LEADER, person=Person.objects.filter(task_leaders__isnull=False)[0])
+    [agreeing] = inbox.groups(leader, timezone.localdate())
+    plan = agreeing.tasks.order_by().values("pk").explain()
+    assert "taskleader_person_id" not in plan, "those that a leader supervises are many"
 
 
 @pytest.mark.slow
@@ -91,11 +96,12 @@ def test_who_is_to_be_chased_is_found_without_the_whole_log(db):
     assert "COUNT(" not in str(departments.query), "one open task is enough"
     with CaptureQueriesContext(connection) as queries:
         chasing.find_asked(Task.objects.on(timezone.localdate()), timezone.localdate())
-    [returned] = [query["sql"] for query in queries if "made_at" in query["sql"]]
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN QUERY PLAN {returned}")
-        plan = str(cursor.fetchall())
-    assert "log_of_batch" in plan, plan
+    for part, index in (("made_at", "log_of_batch"), ('"recorded_at" >=', "log_recorded")):
+        [asked] = [query["sql"] for query in queries if part in query["sql"]]
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {asked}")
+            plan = str(cursor.fetchall())
+        assert index in plan, plan
 
 
 @pytest.fixture(scope="module")
