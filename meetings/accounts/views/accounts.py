@@ -82,7 +82,8 @@ def account_detail(request: Request, pk: int) -> HttpResponse:
 def _warn_of_nobody(request: Request, departments: list[int]) -> None:
     """Name the departments that lost their last liaison, and what nobody reports on."""
     found = permissions.readable_departments(request.user).filter(pk__in=departments)
-    for department in found.without_liaison(OPEN_STATUSES, ANSWERABLE_ROLES).order_by("pk"):
+    asked = OPEN_STATUSES, ANSWERABLE_ROLES
+    for department in found.without_liaison(*asked).with_counts(*asked).order_by("pk"):
         number = department.open_count
         message = ngettext(
             "%(department)s has no liaison any more: nobody reports on its %(number)d open task. Give it another "
