@@ -119,11 +119,12 @@ checks: setup
 # Three for two cores, since a test waits for its browser, its database or its process a third of the time. The worker that
 # is done first takes over from the others. Many processes read the same code: none of them should have to compile it.
 WORKERS ?= 3
-PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
-# At the same time: what the one run leaves of the cores while it begins, waits and ends, the other takes. PostgreSQL has a
-# quarter of the work, and is to be done first.
-WORKERS_ON_POSTGRESQL ?= $(shell expr \( $(WORKERS) + 1 \) / 2)
-ON_POSTGRESQL := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m tests.run_on_postgresql -n $(WORKERS_ON_POSTGRESQL) --dist worksteal
+# Both databases are tried at once: what the one run leaves of the cores while it begins, waits and ends, the other takes.
+# PostgreSQL has a quarter of the work and gets a third of the workers, to be done first.
+WORKERS_ON_POSTGRESQL := $(shell expr \( $(WORKERS) + 1 \) / 3)
+WORKERS_ON_SQLITE := $(shell expr $(WORKERS) - $(WORKERS_ON_POSTGRESQL))
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --dist worksteal -n
+ON_POSTGRESQL := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m tests.run_on_postgresql --dist worksteal -n $(WORKERS_ON_POSTGRESQL)
 # What it prints comes when it is done, not amid what the other prints.
 when_done = @echo '$(subst ','\'',$(1))'; $(1) > $(VENV)/.$@ 2>&1; status=$$?; cat $(VENV)/.$@; exit $$status
 
@@ -132,19 +133,19 @@ suite: setup
 	@$(MAKE) --no-print-directory --jobs 2 suite-sqlite suite-postgresql
 
 suite-sqlite: setup
-	$(PYTEST) -m "not slow" $(PYTEST_ARGS)
+	$(PYTEST) $(WORKERS_ON_SQLITE) -m "not slow" $(PYTEST_ARGS)
 
 suite-postgresql: setup
 	$(call when_done,$(ON_POSTGRESQL) -m "not browser and not slow" $(PYTEST_ARGS))
 
 test-fast: setup ## on SQLite, without browser, LibreOffice and what takes long: while you work
-	$(PYTEST) -m "not browser and not office and not long and not slow" $(PYTEST_ARGS)
+	$(PYTEST) $(WORKERS) -m "not browser and not office and not long and not slow" $(PYTEST_ARGS)
 
 test-slow: setup ## what `make test` leaves out or tries with a few examples only, on both databases
 	@HYPOTHESIS_PROFILE=thorough $(MAKE) --no-print-directory --jobs 2 slow-sqlite slow-postgresql
 
 slow-sqlite: setup
-	$(PYTEST) -m "slow or deep" $(PYTEST_ARGS)
+	$(PYTEST) $(WORKERS_ON_SQLITE) -m "slow or deep" $(PYTEST_ARGS)
 
 slow-postgresql: setup
 	$(call when_done,$(ON_POSTGRESQL) -m "not browser and (slow or deep)" $(PYTEST_ARGS))
