@@ -141,8 +141,10 @@ suite-postgresql: setup
 test-fast: setup ## on SQLite, without browser, LibreOffice and what takes long: while you work
 	$(PYTEST) $(WORKERS) -m "not browser and not office and not long and not slow" $(PYTEST_ARGS)
 
+# These wait longer for what they have started, so there are more at a time.
 test-slow: setup ## what `make test` leaves out or tries with a few examples only, on both databases
-	@HYPOTHESIS_PROFILE=thorough $(MAKE) --no-print-directory --jobs 2 slow-sqlite slow-postgresql
+	@HYPOTHESIS_PROFILE=thorough $(MAKE) --no-print-directory --jobs 2 \
+		WORKERS_ON_SQLITE=$(WORKERS) WORKERS_ON_POSTGRESQL=2 slow-sqlite slow-postgresql
 
 slow-sqlite: setup
 	$(PYTEST) $(WORKERS_ON_SQLITE) -m "slow or deep" $(PYTEST_ARGS)
