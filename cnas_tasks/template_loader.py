@@ -15,10 +15,10 @@ _TAG_LINE = re.compile(
 
 
 class Loader(FilesystemLoader):
-    """Reads pages without their indentation, which was an eighth of what is sent.
+    """Reads pages without their indentation and without lines of a tag alone.
 
-    A browser shows any white space as one blank; words in the value of a variable are not touched. A developer's
-    error page shows the file as it is.
+    The indentation was an eighth of what is sent. A browser shows any white space as one blank; words in the value of a
+    variable are not touched. A developer's error page shows the file as it is.
     """
 
     def get_contents(self, origin: Origin) -> str:

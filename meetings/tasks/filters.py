@@ -250,10 +250,8 @@ class TaskFilterSet(django_filters.FilterSet):
         if name not in self.PARTS or not isinstance(ids, list) or len(ids) != 1 or NOBODY in ids:
             return None
         # Without what is no task of today: few, found by indexes.
-        joined, later = (
-            Task.objects.filter(joined_into__isnull=False),
-            Task.objects.standing().filter(issued_on__gt=self.day),
-        )
+        joined = Task.objects.filter(joined_into__isnull=False)
+        later = Task.objects.standing().filter(issued_on__gt=self.day)
         return self.PARTS[name](int(ids[0])).exclude(task__in=joined.values("pk")).exclude(task__in=later.values("pk"))
 
     def describe(self) -> list[str]:

@@ -54,22 +54,24 @@ def sorts_all_rows(plan):
     return any(line.startswith("Sort  (") for line in lines)
 
 
-@pytest.mark.slow
-@pytest.mark.sqlite
-def test_what_waits_for_consent_does_not_read_the_log(db):
+@pytest.fixture
+def small_register(db: None) -> None:
+    """Make three hundred tasks, and let the database plan with what it knows of them."""
     synthetic.generate(300, seed=7)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+
+
+@pytest.mark.slow
+@pytest.mark.sqlite
+def test_what_waits_for_consent_does_not_read_the_log(small_register):
     claims = TaskLog.objects.filter(batch__consent=Consent.ASKED).order_by()
     assert "SCAN meetings_tasklog" not in claims.explain(), claims.explain()
 
 
 @pytest.mark.slow
 @pytest.mark.sqlite
-def test_what_waits_for_a_liaison_or_leader_is_found_without_all_tasks(db):
-    synthetic.generate(300, seed=7)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+def test_what_waits_for_a_liaison_or_leader_is_found_without_all_tasks(small_register):
     departments = Department.objects.filter(task_departments__isnull=False)[:1]
     liaison = factories.account(Role.LIAISON, departments=departments)
     plans = {
@@ -88,10 +90,7 @@ def test_what_waits_for_a_liaison_or_leader_is_found_without_all_tasks(db):
 
 @pytest.mark.slow
 @pytest.mark.sqlite
-def test_who_is_to_be_chased_is_found_without_the_whole_log(db):
-    synthetic.generate(300, seed=7)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+def test_who_is_to_be_chased_is_found_without_the_whole_log(small_register):
     departments = Department.objects.without_liaison(OPEN_STATUSES, ANSWERABLE_ROLES)
     assert "COUNT(" not in str(departments.query), "one open task is enough"
     with CaptureQueriesContext(connection) as queries:

@@ -34,7 +34,7 @@ def inbox(request: Request) -> HttpResponse:
         first = waiting.next_task(request.user, day)
         return redirect(inbox_task_url(first) if first else "inbox")
     # Counted once, for this page and the navigation.
-    questions = count_open_issues() if permissions.is_secretariat(request.user) else 0
+    open_issue_count = count_open_issues() if permissions.is_secretariat(request.user) else 0
     counts = waiting.count_waiting(request.user, day)
     found = waiting.groups(request.user, day) if counts else []
     chosen = next((group for group in found if group.key == request.GET.get("group")), None)
@@ -61,8 +61,8 @@ def inbox(request: Request) -> HttpResponse:
         "reminded_besides": waiting.reminded_task_ids(request.user, day) if number else set(),
         "number": number + len(pending_acknowledgements),
         "task_number": number,
-        "open_issue_count": questions,
-        "queue_number": sum(counts.values()) + questions,
+        "open_issue_count": open_issue_count,
+        "queue_number": sum(counts.values()) + open_issue_count,
         "has_inbox": waiting.has_inbox(request.user),
         "is_secretariat": permissions.is_secretariat(request.user),
     }
