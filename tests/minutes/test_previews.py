@@ -43,7 +43,7 @@ edits = st.lists(
 
 @pytest.mark.deep
 @pytest.mark.long
-@settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(edited=edits)
 def test_what_an_update_announces_is_what_the_logs_have(meeting_81, client, edited):
     with transaction.atomic():

@@ -96,6 +96,8 @@ def test_the_real_meeting_has_the_same_hashes_in_every_database():
     call_command("loaddata", "meeting_81", verbosity=0)
     hashes = list(TaskLog.objects.order_by("task__suggestion__position", "task__number").values_list("hash", flat=True))
     assert link_entry("", {"hashes": hashes}) == "d30577b6d3936740bb379876672cea85f6d5dcb686947c513f45179bd870f3fd"
+    call_command("loaddata", "meeting_81", verbosity=0)
+    assert list(TaskLog.objects.order_by("pk").values_list("hash", flat=True)) == hashes
 
 
 @pytest.mark.django_db

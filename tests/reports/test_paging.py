@@ -129,7 +129,7 @@ def test_the_documents_of_a_full_register_end_their_pages_well(as_pdfs, tmp_path
         keep(f"summary-{meeting.pk}", write_meeting_summary, meeting, today)
     for months in (1, 3, 12, 36):
         keep(f"bulletin-{months}", write_bulletin, today - datetime.timedelta(days=30 * months), today)
-    for person in Person.objects.filter(suggestion_sources__isnull=False).distinct()[:8]:
+    for person in Person.objects.filter(suggestion_sources__isnull=False).distinct()[:20]:
         keep(f"reply-{person.pk}", write_reply_sheet, person, today)
     for pdf in as_pdfs(paths):
         check_pages(pdf)

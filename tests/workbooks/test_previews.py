@@ -48,7 +48,7 @@ cells = st.fixed_dictionaries(
 
 @pytest.mark.deep
 @pytest.mark.long
-@settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(cells, min_size=7, max_size=7))
 def test_what_the_preview_shows_is_what_the_log_has(world, rows):
     with transaction.atomic():
